@@ -11,7 +11,6 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "base/text.h"
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -144,7 +143,9 @@ bool file_check_private(int fd, const char *shown, struct err *e)
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_CONFIG, "%s is not a plain file", shown);
 	if (st.st_uid != geteuid())
-		return err_set(e, ERR_CONFIG, "%s belongs to another user", shown);
+		return err_set(e, ERR_CONFIG,
+			"%s belongs to another user; run: chown \"$(id -un)\" '%s'",
+			shown, shown);
 	if (st.st_mode & 077)
 		return err_set(e, ERR_CONFIG,
 			"others may read or write %s; run: chmod 600 '%s'", shown,

@@ -31,7 +31,7 @@ bool file_read(int dirfd, const char *name, size_t max, struct buf *out,
 	struct err *e) MUST_USE;
 
 /* What file_check_private() looks at, for files that hold or guard secrets: regular,
- * ours, mode 0600 or stricter, one link. `shown` is the path for the message. */
+ * ours, mode 0600 or stricter. `shown` is the path for the message. */
 bool file_check_private(int fd, const char *shown, struct err *e) MUST_USE;
 
 /* Writes all bytes at the descriptor's position, restarting on EINTR and short writes.

@@ -34,7 +34,7 @@ bool paths_init(struct paths *p, struct err *e)
 	if (!home)
 		return err_set(e, ERR_CONFIG,
 			"no home folder: HOME is not set and the user database has "
-		        "none");
+			"none");
 	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
 	*p = (struct paths){
 		.home = xstrdup(home),
