@@ -94,22 +94,22 @@ static bool read_to_end(int fd, const char *name, size_t max, struct buf *out,
 {
 	char chunk[16384];
 	size_t total = 0;
+	ssize_t got = 1;
 
-	for (;;) {
-		const ssize_t got = read(fd, chunk, sizeof(chunk));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_errno(e, "read %s", safe(str_of(name)).text);
-		if (got == 0)
-			break;
-		total += (size_t)got;
-		if (total > max)
-			return err_set(e, ERR_CONFIG, "%s is larger than %zu bytes",
-				safe(str_of(name)).text, max);
-		buf_add(out, (struct str){chunk, (size_t)got});
+	while (got > 0 && total <= max) {
+		got = read(fd, chunk, sizeof(chunk));
+		if (got < 0 && errno == EINTR) {
+			got = 1;
+		} else if (got > 0) {
+			total += (size_t)got;
+			buf_add(out, (struct str){chunk, (size_t)got});
+		}
 	}
-	wipe(chunk, sizeof(chunk));
+	if (got < 0)
+		return err_errno(e, "read %s", safe(str_of(name)).text);
+	if (got > 0)
+		return err_set(e, ERR_CONFIG, "%s is larger than %zu bytes",
+			safe(str_of(name)).text, max);
 	return true;
 }
 
