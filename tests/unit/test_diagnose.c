@@ -1,0 +1,314 @@
+#include <config.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "dav/diagnose.h"
+
+static void diagnoses_failures(void **state)
+{
+	static const struct {
+		enum dav_failure failure;
+		enum diagnosis icloud;
+		enum diagnosis caldav;
+		const char *detail;
+	} rows[] = {
+		{DAV_NO_HOST, DIAGNOSIS_NET_DNS, DIAGNOSIS_NET_DNS, "name not found"},
+		{DAV_NO_CONNECTION, DIAGNOSIS_NET_DOWN, DIAGNOSIS_NET_DOWN,
+			"no connection"},
+		{DAV_TIMEOUT, DIAGNOSIS_NET_TIME, DIAGNOSIS_NET_TIME, "no answer"},
+		{DAV_PROXY, DIAGNOSIS_NET_PROXY, DIAGNOSIS_NET_PROXY,
+			"stopped by a proxy"},
+		{DAV_TLS_NAME, DIAGNOSIS_TLS_NAME, DIAGNOSIS_TLS_NAME,
+			"certificate refused"},
+		{DAV_TLS_CLOCK, DIAGNOSIS_TLS_CLOCK, DIAGNOSIS_TLS_CLOCK,
+			"certificate out of date"},
+		{DAV_TLS_OTHER, DIAGNOSIS_TLS_OTHER, DIAGNOSIS_TLS_OTHER,
+			"no secure connection"},
+		{DAV_CUT, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR, "answer cut short"},
+		{DAV_TOO_LARGE, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR,
+			"answer too large"},
+		{DAV_NOT_HTTP, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV,
+			"not a web server"},
+		{DAV_FOREIGN_HOST, DIAGNOSIS_SVC_MOVED, DIAGNOSIS_SVC_MOVED,
+			"sent elsewhere"},
+		{DAV_REDIRECTS, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR,
+			"sent in a circle"},
+		{DAV_STOPPED, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR,
+			"answer unreadable"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct dav_reply reply = {.failure = rows[i].failure};
+		char detail[40];
+		assert_int_equal(diagnose_reply(&reply, PROVIDER_ICLOUD, false),
+			rows[i].icloud);
+		assert_int_equal(diagnose_reply(&reply, PROVIDER_CALDAV, true),
+			rows[i].caldav);
+		diagnosis_detail(&reply, detail, sizeof(detail));
+		assert_string_equal(detail, rows[i].detail);
+	}
+}
+
+static void diagnoses_statuses(void **state)
+{
+	static const struct {
+		int status;
+		enum diagnosis icloud;
+		enum diagnosis caldav;
+	} rows[] = {
+		{401, DIAGNOSIS_AUTH_REFUSED, DIAGNOSIS_AUTH_REFUSED},
+		{403, DIAGNOSIS_AUTH_LOCKED, DIAGNOSIS_AUTH_LOCKED},
+		{407, DIAGNOSIS_NET_PROXY, DIAGNOSIS_NET_PROXY},
+		{429, DIAGNOSIS_SVC_BUSY, DIAGNOSIS_SVC_BUSY},
+		{503, DIAGNOSIS_SVC_BUSY, DIAGNOSIS_SVC_BUSY},
+		{511, DIAGNOSIS_NET_PORTAL, DIAGNOSIS_NET_PORTAL},
+		{421, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR},
+		{500, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR},
+		{502, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR},
+		{504, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR},
+		{507, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_ERROR},
+		{400, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{404, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{405, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{501, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{302, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{200, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+		{207, DIAGNOSIS_SVC_ERROR, DIAGNOSIS_SVC_NOT_DAV},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct dav_reply reply = {.status = rows[i].status};
+		if (diagnose_reply(&reply, PROVIDER_ICLOUD, false) != rows[i].icloud ||
+			diagnose_reply(&reply, PROVIDER_CALDAV, false) !=
+				rows[i].caldav)
+			fail_msg("status %d", rows[i].status);
+	}
+}
+
+static void doubts_the_password(void **state)
+{
+	const struct dav_reply refused = {.status = 401};
+	const struct dav_reply locked = {.status = 403};
+	const struct dav_reply page = {.status = 200, .content_type = "text/html"};
+	char detail[12];
+	(void)state;
+
+	assert_int_equal(diagnose_reply(&refused, PROVIDER_ICLOUD, true),
+		DIAGNOSIS_AUTH_KIND);
+	assert_int_equal(diagnose_reply(&refused, PROVIDER_CALDAV, true),
+		DIAGNOSIS_AUTH_REFUSED);
+	assert_int_equal(diagnose_reply(&locked, PROVIDER_ICLOUD, true),
+		DIAGNOSIS_AUTH_LOCKED);
+	assert_int_equal(diagnose_reply(&page, PROVIDER_ICLOUD, false),
+		DIAGNOSIS_NET_PORTAL);
+	diagnosis_detail(&refused, detail, sizeof(detail));
+	assert_string_equal(detail, "answered 40");
+	char whole[20];
+	diagnosis_detail(&refused, whole, sizeof(whole));
+	assert_string_equal(whole, "answered 401");
+}
+
+/* How many lines of `cols` columns the text takes when it is broken between words. */
+static unsigned lines_of(const char *text, size_t cols)
+{
+	struct str rest = str_of(text);
+	struct str word;
+	size_t used = 0;
+	unsigned lines = 1;
+
+	while (str_split(&rest, ' ', &word)) {
+		assert_true(word.len <= cols);
+		const size_t need = used ? used + 1 + word.len : word.len;
+		if (need > cols)
+			lines++;
+		used = need > cols ? word.len : need;
+	}
+	return lines;
+}
+
+static void check_ways(const struct diagnosis_words *w)
+{
+	bool ended = false;
+
+	assert_int_not_equal(w->ways[0], WAY_NONE);
+	for (size_t i = 0; i < WAYS_MAX; i++) {
+		assert_false(ended && w->ways[i] != WAY_NONE);
+		ended |= w->ways[i] == WAY_NONE;
+		for (size_t j = 0; j < i; j++)
+			assert_true(w->ways[i] == WAY_NONE || w->ways[i] != w->ways[j]);
+	}
+}
+
+static void check_words(enum diagnosis d, enum provider provider, const char *host)
+{
+	struct diagnosis_words w;
+	bool ended = false;
+
+	diagnosis_describe(d, provider, host, &w);
+	assert_true(w.id[0] != '\0');
+	assert_true(w.headline[0] != '\0');
+	assert_true(strlen(w.headline) <= 76);
+	assert_true(w.causes[0][0] != '\0');
+	for (size_t i = 0; i < CAUSES_MAX; i++) {
+		if (strlen(w.causes[i]) > 70)
+			fail_msg("too long: %s", w.causes[i]);
+		assert_false(ended && w.causes[i][0]);
+		ended |= !w.causes[i][0];
+		assert_null(strchr(w.causes[i], '{'));
+	}
+	if (lines_of(w.advice, 70) > 2)
+		fail_msg("too long: %s", w.advice);
+	assert_true(str_ends(str_of(w.advice), STR(".")));
+	assert_null(strchr(w.advice, '{'));
+	assert_null(strchr(w.headline, '{'));
+	assert_null(strchr(w.advice, '!'));
+	if (provider == PROVIDER_CALDAV) {
+		assert_null(strstr(w.headline, "Apple"));
+		assert_null(strstr(w.advice, "Apple"));
+		for (size_t i = 0; i < CAUSES_MAX; i++)
+			assert_null(strstr(w.causes[i], "Apple"));
+	}
+	check_ways(&w);
+}
+
+static void has_words_for_all(void **state)
+{
+	static const char *const hosts[] = {"caldav.icloud.com", "dav.example.org", "x",
+		"a-very-long-name-of-a-host.in-a-very-long-domain.example.org"};
+	(void)state;
+
+	for (enum diagnosis d = DIAGNOSIS_NONE + 1; d < DIAGNOSES; d++)
+		for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+			check_words(d, PROVIDER_ICLOUD, hosts[i]);
+			check_words(d, PROVIDER_CALDAV, hosts[i]);
+		}
+}
+
+static void tells_what_it_is(void **state)
+{
+	static const struct {
+		enum diagnosis d;
+		const char *id;
+		const char *icloud;
+		const char *caldav;
+		enum way_out icloud_way;
+		enum way_out caldav_way;
+		enum err_code code;
+	} rows[] = {
+		{DIAGNOSIS_NET_DNS, "net.dns", "This computer cannot find icloud.com",
+			"This computer cannot find dav.example.org", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_NETWORK},
+		{DIAGNOSIS_NET_DOWN, "net.down", "No connection to Apple's server",
+			"No connection to dav.example.org", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_NETWORK},
+		{DIAGNOSIS_NET_TIME, "net.time", "Apple's server does not answer",
+			"dav.example.org does not answer", WAY_TRY_AGAIN, WAY_TRY_AGAIN,
+			ERR_NETWORK},
+		{DIAGNOSIS_NET_PROXY, "net.proxy", "A proxy is in the way",
+			"A proxy is in the way", WAY_TRY_AGAIN, WAY_TRY_AGAIN,
+			ERR_NETWORK},
+		{DIAGNOSIS_NET_PORTAL, "net.portal",
+			"A web page answered instead of Apple",
+			"A web page answered instead of dav.example.org", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_PROTOCOL},
+		{DIAGNOSIS_TLS_NAME, "tls.name",
+			"Someone else answered for icloud.com (hotel or office "
+			"network?)",
+			"The certificate is not one for dav.example.org", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_PROTOCOL},
+		{DIAGNOSIS_TLS_CLOCK, "tls.clock",
+			"This computer's clock seems to be wrong",
+			"This computer's clock seems to be wrong", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_PROTOCOL},
+		{DIAGNOSIS_TLS_OTHER, "tls.version",
+			"No secure connection to Apple's server",
+			"No secure connection to dav.example.org", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_PROTOCOL},
+		{DIAGNOSIS_AUTH_REFUSED, "auth.refused",
+			"Apple did not accept the sign-in",
+			"dav.example.org did not accept the sign-in", WAY_SIGN_IN,
+			WAY_SIGN_IN, ERR_AUTH},
+		{DIAGNOSIS_AUTH_KIND, "auth.kind",
+			"That was your normal Apple password",
+			"dav.example.org did not accept the password", WAY_NEW_PASSWORD,
+			WAY_SIGN_IN, ERR_AUTH},
+		{DIAGNOSIS_AUTH_LOCKED, "auth.locked",
+			"Apple has locked or limited this account",
+			"dav.example.org does not let this account in",
+			WAY_ICLOUD_CHECK, WAY_SERVER, ERR_AUTH},
+		{DIAGNOSIS_SVC_BUSY, "svc.busy", "Apple is busy, wait a minute",
+			"dav.example.org is busy, wait a minute", WAY_TRY_AGAIN,
+			WAY_TRY_AGAIN, ERR_BUSY},
+		{DIAGNOSIS_SVC_ERROR, "svc.error", "Apple's server has a problem",
+			"dav.example.org has a problem", WAY_TRY_AGAIN, WAY_TRY_AGAIN,
+			ERR_NETWORK},
+		{DIAGNOSIS_SVC_MOVED, "svc.moved",
+			"Apple's server points to an address that is not Apple's",
+			"dav.example.org points to another server", WAY_TRY_AGAIN,
+			WAY_SERVER, ERR_CONFIG},
+		{DIAGNOSIS_SVC_NOT_DAV, "svc.caldav",
+			"The answer did not come from a calendar server",
+			"dav.example.org answers, but not as a calendar server",
+			WAY_TRY_AGAIN, WAY_SERVER, ERR_CONFIG},
+		{DIAGNOSIS_SVC_NONE, "svc.none",
+			"Calendar is not switched on at iCloud",
+			"dav.example.org has no calendars for this account",
+			WAY_ICLOUD_CHECK, WAY_SERVER, ERR_CONFIG},
+		{DIAGNOSIS_CAL_EMPTY, "cal.empty", "There are no calendars yet",
+			"There are no calendars yet", WAY_ICLOUD_CHECK, WAY_TRY_AGAIN,
+			ERR_CONFIG},
+		{DIAGNOSIS_CAL_READ_ONLY, "cal.ro", "You may read but not change these",
+			"You may read but not change these", WAY_CONTINUE, WAY_CONTINUE,
+			ERR_NONE},
+	};
+	(void)state;
+
+	assert_int_equal(COUNT_OF(rows), DIAGNOSES - 1);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct diagnosis_words w;
+		diagnosis_describe(rows[i].d, PROVIDER_ICLOUD, "caldav.icloud.com", &w);
+		assert_string_equal(w.id, rows[i].id);
+		assert_string_equal(w.headline, rows[i].icloud);
+		assert_int_equal(w.ways[0], rows[i].icloud_way);
+		assert_int_equal(w.code, rows[i].code);
+		diagnosis_describe(rows[i].d, PROVIDER_CALDAV, "dav.example.org", &w);
+		assert_string_equal(w.headline, rows[i].caldav);
+		assert_int_equal(w.ways[0], rows[i].caldav_way);
+	}
+}
+
+static void has_no_words_for_none(void **state)
+{
+	struct diagnosis_words w;
+	(void)state;
+
+	diagnosis_describe(DIAGNOSIS_NONE, PROVIDER_ICLOUD, "", &w);
+	assert_string_equal(w.id, "");
+	assert_string_equal(w.headline, "");
+	assert_string_equal(w.advice, "");
+	assert_int_equal(w.ways[0], WAY_NONE);
+	assert_int_equal(w.code, ERR_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(diagnoses_failures),
+		cmocka_unit_test(diagnoses_statuses),
+		cmocka_unit_test(doubts_the_password),
+		cmocka_unit_test(has_words_for_all),
+		cmocka_unit_test(tells_what_it_is),
+		cmocka_unit_test(has_no_words_for_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
