@@ -1,0 +1,223 @@
+#include <config.h>
+
+#include "app/link.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "cal/password.h"
+#include "net/http.h"
+
+#define DEFAULT_DEADLINE_MS 60000
+
+struct link_check {
+	struct link_options o;
+	struct gate gate;
+	struct http *http;         /* owned */
+	struct discover *discover; /* owned */
+	struct dav_exchange *exchange;
+	struct loop_timer *later;
+	enum link_step step;
+	int64_t step_began;
+	bool connected;
+	bool format_doubt;
+};
+
+bool account_entry(const struct account *a, struct uri *entry, struct gate *gate,
+	struct err *e)
+{
+	const char *address = a->provider == PROVIDER_ICLOUD ? ICLOUD_ENTRY : a->server;
+
+	if (!address)
+		return err_set(e, ERR_CONFIG, "account %s has no server address",
+			a->name);
+	if (!uri_from_person(entry, str_of(address), e))
+		return false;
+	*gate = (struct gate){.provider = a->provider, .home = entry->origin};
+	return true;
+}
+
+static int64_t now(const struct link_check *c)
+{
+	return clock_mono_ms(loop_clock(c->o.loop));
+}
+
+static void tell(struct link_check *c, enum link_step step, enum link_state state,
+	const char *detail)
+{
+	const int64_t at = now(c);
+	const struct link_news news = {.step = step,
+		.state = state,
+		.ms = state == LINK_RUNNING ? 0 : at - c->step_began,
+		.detail = detail};
+
+	c->step_began = at;
+	if (c->o.step)
+		c->o.step(c->o.ctx, &news);
+}
+
+/* Steps up to and including `last` are done; the next one runs. */
+static void advance(struct link_check *c, enum link_step last)
+{
+	while (c->step <= last) {
+		tell(c, c->step, LINK_OK, "");
+		c->step++;
+		if (c->step < LINK_STEPS)
+			tell(c, c->step, LINK_RUNNING, "");
+	}
+}
+
+static void on_connected(void *ctx)
+{
+	struct link_check *c = ctx;
+
+	c->connected = true;
+	if (c->step < LINK_SIGN_IN)
+		advance(c, LINK_SECURE);
+}
+
+static bool on_body(void *ctx, UNUSED const struct dav_reply *head, struct str bytes,
+	struct err *e)
+{
+	struct link_check *c = ctx;
+	return discover_body(c->discover, bytes, e);
+}
+
+static void finish(struct link_check *c, const struct dav_reply *reply)
+{
+	struct link_result result = {.diagnosis = discover_diagnosis(c->discover),
+		.failed = discover_step(c->discover) == DISCOVER_FAILED,
+		.calendars = discover_calendars(c->discover),
+		.principal = discover_principal(c->discover)};
+	AUTO_FREE char *home = NULL;
+
+	if (result.failed) {
+		if (c->format_doubt && result.diagnosis == DIAGNOSIS_AUTH_REFUSED)
+			result.diagnosis = DIAGNOSIS_AUTH_KIND;
+		result.err = *discover_error(c->discover);
+		char detail[64] = "";
+		diagnosis_detail(reply, detail, sizeof(detail));
+		tell(c, c->step, LINK_FAILED, detail);
+	} else {
+		home = uri_text(discover_home(c->discover));
+		result.home = home;
+		advance(c, LINK_RIGHTS);
+	}
+	if (result.diagnosis != DIAGNOSIS_NONE)
+		diagnosis_describe(result.diagnosis, c->o.account->provider,
+			c->gate.home.host, &result.words);
+	c->o.done(c->o.ctx, &result);
+}
+
+static void ask(struct link_check *c);
+
+/* Which step an answer that ended the check belongs to. */
+static void settle_step(struct link_check *c, const struct dav_reply *reply)
+{
+	switch (reply->failure) {
+	case DAV_TLS_NAME:
+	case DAV_TLS_CLOCK:
+	case DAV_TLS_OTHER:
+		advance(c, LINK_REACH);
+		return;
+	case DAV_ANSWERED:
+	case DAV_CUT:
+	case DAV_TOO_LARGE:
+	case DAV_NOT_HTTP:
+	case DAV_FOREIGN_HOST:
+	case DAV_REDIRECTS:
+	case DAV_STOPPED:
+		if (c->step < LINK_SIGN_IN)
+			advance(c, LINK_SECURE);
+		if (reply->status / 100 == 2)
+			advance(c, LINK_SIGN_IN);
+		return;
+	case DAV_NO_HOST:
+	case DAV_NO_CONNECTION:
+	case DAV_TIMEOUT:
+	case DAV_PROXY:
+		return;
+	}
+}
+
+static void ask_later(void *ctx)
+{
+	struct link_check *c = ctx;
+
+	c->later = NULL;
+	ask(c);
+}
+
+static void on_done(void *ctx, const struct dav_reply *reply)
+{
+	struct link_check *c = ctx;
+
+	c->exchange = NULL;
+	discover_answer(c->discover, reply);
+	const enum discover_step next = discover_step(c->discover);
+	if (next == DISCOVER_FAILED)
+		settle_step(c, reply);
+	else if (next >= DISCOVER_CALENDARS)
+		advance(c, next == DISCOVER_DONE ? LINK_LIST : LINK_FIND);
+	else if (next == DISCOVER_HOME)
+		advance(c, LINK_SIGN_IN);
+	if (next == DISCOVER_DONE || next == DISCOVER_FAILED)
+		finish(c, reply);
+	else
+		c->later = loop_after(c->o.loop, 0, ask_later, c);
+}
+
+static void ask(struct link_check *c)
+{
+	const struct dav_sink sink = {.ctx = c,
+		.connected = on_connected,
+		.body = on_body,
+		.done = on_done};
+	struct dav_request request = {0};
+
+	discover_ask(c->discover, &request);
+	c->exchange = transport_start(http_transport(c->http), &request, &sink);
+}
+
+static bool looks_foreign(const struct account *a)
+{
+	if (a->provider != PROVIDER_ICLOUD || !a->password)
+		return false;
+	const struct password_verdict v = password_judge(secret_view(a->password));
+	secret_close(a->password);
+	return v.kind != PASSWORD_GOOD;
+}
+
+struct link_check *link_check_start(const struct link_options *o, struct err *e)
+{
+	SCOPED(uri) entry = {0};
+	AUTO(link_check) *c = xcalloc(1, sizeof(*c));
+
+	c->o = *o;
+	if (!account_entry(o->account, &entry, &c->gate, e))
+		return NULL;
+	c->format_doubt = looks_foreign(o->account);
+	const int64_t limit = o->deadline_ms ? o->deadline_ms : DEFAULT_DEADLINE_MS;
+	c->http = http_new(o->loop, &(struct http_options){.gate = c->gate,
+					    .login = o->account->login,
+					    .password = o->account->password,
+					    .log = o->log,
+					    .deadline_ms = now(c) + limit});
+	c->discover = discover_new(&entry, &c->gate);
+	c->step_began = now(c);
+	tell(c, LINK_REACH, LINK_RUNNING, "");
+	ask(c);
+	return take(&c);
+}
+
+void link_check_free(struct link_check *c)
+{
+	if (!c)
+		return;
+	loop_timer_cancel(c->o.loop, c->later);
+	if (c->exchange)
+		exchange_cancel(http_transport(c->http), c->exchange);
+	http_free(c->http);
+	discover_free(c->discover);
+	free(c);
+}
