@@ -15,31 +15,26 @@
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
-static bool make_parents(const char *path, struct err *e)
-{
-	AUTO_FREE char *copy = xstrdup(path);
-
-	for (char *slash = strchr(copy + 1, '/'); slash;
-		slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(copy, 0700) < 0 && errno != EEXIST && errno != EROFS) {
-			(void)err_errno(e, "make the folder %s",
-				safe(str_of(copy)).text);
-			if (e)
-				e->code = ERR_CREATE;
-			return false;
-		}
-		*slash = '/';
-	}
-	return true;
-}
-
 static bool cannot_create(struct err *e, const char *shown)
 {
 	(void)err_errno(e, "make the folder %s", safe(str_of(shown)).text);
 	if (e && e->code != ERR_LOCAL)
 		e->code = ERR_CREATE;
 	return false;
+}
+
+static bool make_parents(const char *path, struct err *e)
+{
+	AUTO_FREE char *copy = xstrdup(path);
+	char *slash = copy[0] ? strchr(copy + 1, '/') : NULL;
+
+	for (; slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST && errno != EROFS)
+			return cannot_create(e, copy);
+		*slash = '/';
+	}
+	return true;
 }
 
 bool dir_open(const char *path, bool create, int *fd, struct err *e)
@@ -107,7 +102,7 @@ static bool read_to_end(int fd, const char *name, size_t max, struct buf *out,
 	}
 	if (got < 0)
 		return err_errno(e, "read %s", safe(str_of(name)).text);
-	if (got > 0)
+	if (got > 0 || !buf_ok(out))
 		return err_set(e, ERR_CONFIG, "%s is larger than %zu bytes",
 			safe(str_of(name)).text, max);
 	return true;
@@ -131,7 +126,13 @@ bool file_read(int dirfd, const char *name, size_t max, struct buf *out, struct 
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, ERR_CONFIG, "%s is not a plain file",
 			safe(str_of(name)).text);
-	return read_to_end(fd, name, max, out, e);
+	const size_t before = buf_view(out).len;
+	if (read_to_end(fd, name, max, out, e))
+		return true;
+	if (out->ptr)
+		out->ptr[before] = '\0';
+	out->len = before;
+	return false;
 }
 
 bool file_check_private(int fd, const char *shown, struct err *e)

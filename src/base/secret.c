@@ -91,7 +91,8 @@ bool secret_insert(struct secret *s, size_t at, struct str bytes)
 		return false;
 	char *p = secret_open(s);
 	memmove(p + at + bytes.len, p + at, s->len - at);
-	memcpy(p + at, bytes.ptr, bytes.len);
+	if (bytes.len)
+		memcpy(p + at, bytes.ptr, bytes.len);
 	secret_set_len(s, s->len + bytes.len);
 	secret_close(s);
 	return true;

@@ -50,7 +50,8 @@ struct str str_slice(struct str s, size_t from, size_t to)
 		to = s.len;
 	if (from > to)
 		from = to;
-	return (struct str){s.ptr + from, to - from};
+	/* Adding even 0 to NULL, which an exhausted slice may hold, is undefined. */
+	return (struct str){from ? s.ptr + from : s.ptr, to - from};
 }
 
 struct str str_from(struct str s, size_t from)
