@@ -1,0 +1,158 @@
+/*
+ * A page as a description: what is on it, not how it looks. The pure wizard builds one
+ * for its state; the grid lays it out at a size; later a plain renderer will speak it
+ * line by line. Everything a page refers to is kept alive by its own arena, so a page
+ * is a value that outlives the model's next step.
+ */
+#ifndef UI_PAGE_H
+#define UI_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/str.h"
+
+/* Meanings, not colours: ui/theme turns them into attributes. */
+enum role {
+	ROLE_TEXT,
+	ROLE_TITLE,
+	ROLE_MUTED,
+	ROLE_ACCENT,
+	ROLE_FOCUS,
+	ROLE_BUTTON_FOCUS,
+	ROLE_OK,
+	ROLE_ATTENTION,
+	ROLE_ERROR,
+	ROLE_LINK,
+	ROLE_QR,
+	ROLE_QR_DARK, /* a dark module where cells, not characters, are the modules */
+	ROLE_SWATCH,  /* with the colour of the block */
+	ROLES,
+};
+
+enum block_kind {
+	BLOCK_TEXT,     /* a paragraph, wrapped */
+	BLOCK_GAP,      /* one blank row */
+	BLOCK_LINK,     /* an address, alone on its row, never wrapped or framed */
+	BLOCK_NUMBERED, /* "1  Open ...": `number`, text wrapped behind it */
+	BLOCK_BULLET,   /* "- text" */
+	BLOCK_FIELD,    /* a text field */
+	BLOCK_RADIO,    /* one choice of a group */
+	BLOCK_TICK,     /* one tick box with text behind it, wrapped */
+	BLOCK_SELECT,   /* label   < value >   note */
+	BLOCK_STEP,     /* a check line: state, text, detail at the right */
+	BLOCK_PROGRESS, /* a bar with "done of total" */
+	BLOCK_PAIR,     /* label in one column, text in the next */
+	BLOCK_ROW,      /* one row of the calendar table */
+	BLOCK_MENU,     /* one line of the management menu: text, value at column 26 */
+	BLOCK_FIGURE,   /* text drawn with box characters, kept as it is */
+	BLOCK_QR,       /* a code of `text`, at the right of the other blocks */
+};
+
+enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
+
+/* One thing on the page. Only what the kind needs is set; strings are safe text that
+ * the page's arena owns. */
+struct block {
+	enum block_kind kind;
+	int id; /* focus id, unique on the page; 0 = cannot have the focus */
+	enum role
+		role; /* of the text; ROLE_TEXT unless something is to be said by it */
+	unsigned indent; /* columns beyond the body margin */
+	const char *text;
+	const char *label; /* FIELD, SELECT, PAIR: what stands before */
+	const char
+		*note; /* right or behind: hint of a field, detail of a step, value */
+	unsigned number;
+	bool on; /* RADIO, TICK, ROW: chosen */
+	enum step_state state;
+	size_t done; /* PROGRESS */
+	size_t total;
+	/* FIELD: the text to show (already masked when secret) and where the caret is,
+	 * in characters from its start; width in columns. */
+	size_t caret;
+	int width;
+	bool good; /* FIELD: what is in it is right (a check mark) */
+	/* ROW: columns of the calendar table */
+	const char *direction;
+	const char *folder;
+	const char *count; /* "" = not known */
+	const char *color; /* "#RRGGBB" or NULL */
+};
+
+#define PAGE_BUTTONS 4
+#define PAGE_STEPS 12
+
+struct button {
+	int id;
+	const char *label; /* a verb, without brackets */
+};
+
+/* One hint of the bottom row; the first ones are the last to be left out. */
+struct hint {
+	const char *key; /* "Enter", "↑↓" (the grid has an ASCII form for arrows) */
+	const char *word; /* "continue" */
+};
+
+#define PAGE_HINTS 10
+
+/* A question over the page (leave, remove): the only boxes there are. */
+struct dialog {
+	bool open;
+	const char *title;
+	const char *text; /* wrapped */
+	struct button buttons[PAGE_BUTTONS];
+	size_t n_buttons;
+};
+
+struct page {
+	const char *purpose; /* "Set up calendar sync" */
+	/* The rail; n_steps 0 = none (management menu). step is 0-based; step ==
+	 * n_steps: everything is done. */
+	const char *steps[PAGE_STEPS];
+	size_t n_steps;
+	size_t step;
+	const char *title;
+	const char *title_note; /* at the right edge of the title, or NULL */
+	bool table;             /* the ROW blocks form the calendar table with a head */
+	struct block *blocks;   /* owned */
+	size_t n_blocks;
+	size_t cap_blocks;
+	const char *message;    /* one or two sentences, or NULL */
+	enum role message_role; /* ATTENTION puts "!" before it, ERROR too */
+	struct button buttons[PAGE_BUTTONS];
+	size_t n_buttons;
+	struct hint hints[PAGE_HINTS];
+	size_t n_hints;
+	int focus; /* id of the focused block or button; 0 = none */
+	bool qr_inverted;
+	bool qr_big; /* the code alone fills the page */
+	struct dialog dialog;
+	char **arena; /* owned strings */
+	size_t n_arena;
+	size_t cap_arena;
+	size_t look; /* when no block has the focus: the index of the one to be seen */
+};
+
+/* Wipes the arena before releasing it: a password that the person wants to see passes
+ * through it. */
+void page_clear(struct page *p);
+
+/* Copies into the arena and lends it for the page's life. */
+const char *page_copy(struct page *p, const char *text);
+const char *page_format(struct page *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Zeroed room of the arena for text that is to be written in place. */
+char *page_room(struct page *p, size_t size);
+
+/* Appends a block of this kind and lends it for filling until the next addition. */
+struct block *page_add(struct page *p, enum block_kind kind, const char *text);
+void page_gap(struct page *p);
+struct button *page_button(struct page *p, int id, const char *label);
+void page_hint(struct page *p, const char *key, const char *word);
+
+/* The focusable ids in the order of Tab: blocks, then buttons. Returns how many. */
+size_t page_focus_order(const struct page *p, int *ids, size_t room);
+
+#endif
