@@ -251,6 +251,11 @@ static void read_line(struct answers *a, struct str line, unsigned number,
 	line = without_comment(line);
 	if (!line.len)
 		return;
+	/* Everything behind it would be left out of a value without a word. */
+	if (str_find_char(line, '\0') != STR_NONE) {
+		answers_problem(a, number, "there is a zero byte in this line");
+		return;
+	}
 	const size_t equals = str_find_char(line, '=');
 	if (equals == STR_NONE) {
 		answers_problem(a, number,

@@ -8,6 +8,7 @@
 #include "app/outcome.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "net/patient.h"
 
 #define RUN_DEADLINE_MS (15 * 60 * 1000)
 
@@ -16,7 +17,8 @@ struct job {
 	int lock;
 	struct state *state; /* owned */
 	struct outcome outcome;
-	struct http *http; /* owned */
+	struct http *http;       /* owned */
+	struct patient *patient; /* owned */
 	struct gate gate;
 	struct run *run; /* owned */
 	struct loop_timer *later;
@@ -57,8 +59,7 @@ static void on_planned(void *ctx, const struct planned *p)
 {
 	struct job *j = ctx;
 
-	if (j->o.planned)
-		j->o.planned(j->o.ctx, p);
+	j->o.planned(j->o.ctx, p);
 }
 
 static void report_failure(void *ctx)
@@ -113,16 +114,21 @@ static bool prepare(struct job *j, struct err *e)
 static void start(struct job *j)
 {
 	const int64_t now = clock_mono_ms(loop_clock(j->o.loop));
+	const int64_t deadline = j->o.by_person ? 0 : now + RUN_DEADLINE_MS;
 
 	j->http = http_new(j->o.loop,
 		&(struct http_options){.gate = j->gate,
 			.login = j->o.account->login,
 			.password = j->o.account->password,
 			.log = j->o.log,
-			.deadline_ms = j->o.by_person ? 0 : now + RUN_DEADLINE_MS});
+			.deadline_ms = deadline});
+	j->patient = patient_new(j->o.loop,
+		&(struct patient_options){.inner = http_transport(j->http),
+			.log = j->o.log,
+			.deadline_ms = deadline});
 	j->run = run_start(&(struct run_options){.account = j->o.account,
 		.state = j->state,
-		.transport = http_transport(j->http),
+		.transport = patient_transport(j->patient),
 		.gate = &j->gate,
 		.clock = loop_clock(j->o.loop),
 		.log = j->o.log,
@@ -132,7 +138,7 @@ static void start(struct job *j)
 		.full = j->o.full,
 		.progress = j->o.progress,
 		.ctx = j,
-		.planned = on_planned,
+		.planned = j->o.planned ? on_planned : NULL,
 		.done = on_done});
 }
 
@@ -168,6 +174,7 @@ void job_free(struct job *j)
 		return;
 	loop_timer_cancel(j->o.loop, j->later);
 	run_free(j->run);
+	patient_free(j->patient);
 	http_free(j->http);
 	state_free(j->state);
 	if (j->lock >= 0)
