@@ -12,6 +12,15 @@ void dav_request_clear(struct dav_request *r)
 	*r = (struct dav_request){.depth = DEPTH_NONE};
 }
 
+void dav_request_copy(struct dav_request *to, const struct dav_request *from)
+{
+	*to = *from;
+	to->body = buf_with_max(from->body.max);
+	buf_add(&to->body, buf_view(&from->body));
+	to->if_match = xstrdup_or_null(from->if_match);
+	uri_copy(&to->uri, &from->uri);
+}
+
 struct dav_exchange *transport_start(struct transport *t, struct dav_request *request,
 	const struct dav_sink *sink)
 {

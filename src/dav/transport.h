@@ -25,9 +25,11 @@ struct dav_request {
 	bool if_none_match;       /* If-None-Match: * */
 	size_t max_body;          /* bytes of answer accepted, after decoding */
 	bool compress;            /* offer gzip (listings; never for GET and PUT) */
+	bool fresh;               /* on a new connection, by HTTP/1.1 */
 };
 
 void dav_request_clear(struct dav_request *r);
+void dav_request_copy(struct dav_request *to, const struct dav_request *from);
 
 enum dav_failure {
 	DAV_ANSWERED,      /* `status` is the server's; everything else leaves it 0 */
@@ -63,9 +65,11 @@ struct dav_reply {
 	char content_type[96];
 	int64_t retry_after; /* seconds, clamped to [0, 7200]; -1 = not told */
 	int64_t server_date; /* Unix seconds of the Date header; 0 = none */
+	int64_t local_date;  /* this computer's, when it ended; 0 = not told */
 	bool known_account;  /* the server located the account (x-apple-user-partition)
 	                      */
-	unsigned redirects;  /* followed */
+	char foreign[254];  /* with DAV_FOREIGN_HOST: the host it pointed to, else "" */
+	unsigned redirects; /* followed */
 	struct dav_times times;
 	struct str error_body; /* the first 16 KiB of an answer that is not 2xx */
 };

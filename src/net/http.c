@@ -143,6 +143,13 @@ static void failed_early(void *ctx)
 	finish(x);
 }
 
+static bool fail_foreign(struct dav_exchange *x, const struct uri *to,
+	const struct err *e)
+{
+	memcpy(x->reply.foreign, to->origin.host, sizeof(x->reply.foreign));
+	return http_fail_with(x, DAV_FOREIGN_HOST, e);
+}
+
 static bool may_go(struct dav_exchange *x)
 {
 	const struct http *h = x->http;
@@ -151,7 +158,7 @@ static bool may_go(struct dav_exchange *x)
 	if (deadline_passed(h))
 		return fail_late(x);
 	if (!gate_allows(&h->gate, &x->request.uri, &e))
-		return http_fail_with(x, DAV_FOREIGN_HOST, &e);
+		return fail_foreign(x, &x->request.uri, &e);
 	return true;
 }
 
@@ -228,12 +235,14 @@ static bool next_address(struct dav_exchange *x, struct uri *next)
 			"%s sends on without saying where", host.text);
 	if (!uri_resolve(&to, here, buf_view(&x->location), &e))
 		return http_fail_with(x, DAV_REDIRECTS, &e);
-	if (here->origin.tls && !to.origin.tls)
-		(void)http_fail(x, DAV_FOREIGN_HOST, ERR_CONFIG,
+	if (here->origin.tls && !to.origin.tls) {
+		(void)err_set(&e, ERR_CONFIG,
 			"%s sends on to an address without encryption", host.text);
-	else if (was_there(x, &to))
+		(void)fail_foreign(x, &to, &e);
+	} else if (was_there(x, &to)) {
 		(void)http_fail(x, DAV_REDIRECTS, ERR_PROTOCOL,
 			"%s sends on in circles", host.text);
+	}
 	if (x->reply.failure != DAV_ANSWERED) {
 		uri_clear(&to);
 		return false;
@@ -309,11 +318,14 @@ static void forget_answer(struct dav_reply *r)
 		.times = all.times,
 		.retry_after = -1,
 	};
+	memcpy(r->foreign, all.foreign, sizeof(r->foreign));
 }
 
 /* The transport may be gone when `done` returns. */
 static void finish(struct dav_exchange *x)
 {
+	const int64_t now = clock_wall_ms(loop_clock(x->http->loop)) / 1000;
+
 	x->ending = true;
 	unlink_exchange(x);
 	drop_easy(x);
@@ -321,6 +333,7 @@ static void finish(struct dav_exchange *x)
 		forget_answer(&x->reply);
 	else if (x->reply.status / 100 != 2)
 		x->reply.error_body = buf_view(&x->error_body);
+	x->reply.local_date = now;
 	x->reply.uri = x->request.uri;
 	x->sink.done(x->sink.ctx, &x->reply);
 	exchange_free(x);

@@ -25,6 +25,7 @@ static const struct {
 	{CURLOPT_NOSIGNAL, 1},
 	{CURLOPT_NOPROGRESS, 1},
 	{CURLOPT_CONNECTTIMEOUT, 15},
+	{CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, 300}, /* RFC 8305: IPv6 into nowhere */
 	{CURLOPT_TCP_KEEPALIVE, 1},
 	{CURLOPT_MAXAGE_CONN, 60},
 	{CURLOPT_BUFFERSIZE, 64 * 1024},
@@ -164,6 +165,14 @@ static bool set_method(CURL *easy, const struct dav_request *r)
 	return SET(CURLOPT_HTTPGET, 1L) && SET(CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+/* RFC 9110, 15.5.20: this connection is not for that host; over HTTP/2 one connection
+ * serves all the names of a certificate, iCloud's partitions among them. */
+static bool set_connection(CURL *easy, const struct dav_request *r)
+{
+	return !r->fresh || (SET(CURLOPT_FRESH_CONNECT, 1L) &&
+				    SET(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1));
+}
+
 bool http_request_build(struct dav_exchange *x)
 {
 	const struct http *h = x->http;
@@ -174,6 +183,7 @@ bool http_request_build(struct dav_exchange *x)
 	if (easy && set_fixed(easy) && set_callbacks(x) && set_trust(easy, h) &&
 		set_address(easy, h, uri) && set_method(easy, &x->request) &&
 		set_headers(x) && set_sign_in(easy, h, &uri->origin) &&
+		set_connection(easy, &x->request) &&
 		(!x->request.compress || SET(CURLOPT_ACCEPT_ENCODING, "gzip")) &&
 		SET(CURLOPT_SHARE, loop_curl_share(h->loop)))
 		return true;
