@@ -147,50 +147,13 @@ static void on_saving(void *ctx, const struct profile_news *news)
 			  .state = news->done ? STEP_DONE : STEP_RUNNING});
 }
 
-/* A short name that no other account has. */
-static char *free_name(struct session *s, const struct account *a)
-{
-	SCOPED(uri) server = {0};
-	const char *base = "icloud";
-
-	if (a->provider == PROVIDER_CALDAV &&
-		uri_from_person(&server, str_of(a->server), NULL))
-		base = server.origin.host;
-	AUTO_FREE char *stem = xstrndup(base, 40);
-	for (char *c = stem; *c; c++)
-		if (!ascii_is_alnum(*c))
-			*c = '-';
-	char *name = xstrdup(stem);
-	for (unsigned n = 2; settings_find(&s->profile.settings, name); n++) {
-		free(name);
-		name = xasprintf("%s-%u", stem, n);
-	}
-	return name;
-}
-
-static struct account *adopt(struct session *s)
-{
-	const struct account *edited = wizard_account(s->wizard);
-	struct account *saved =
-		edited->name ? settings_find(&s->profile.settings, edited->name) : NULL;
-	AUTO_FREE char *name =
-		edited->name ? xstrdup(edited->name) : free_name(s, edited);
-
-	if (!saved)
-		saved = settings_add(&s->profile.settings);
-	account_clear(saved);
-	account_copy(saved, edited);
-	free(saved->name);
-	saved->name = take(&name);
-	return saved;
-}
-
 static void save(struct session *s)
 {
 	const struct profile_sink sink = {.ctx = s, .news = on_saving};
 	struct err e = {0};
 
-	const struct account *saved = adopt(s);
+	const struct account *saved =
+		settings_adopt(&s->profile.settings, wizard_account(s->wizard), NULL);
 	const bool ok = profile_save(&s->profile, &sink, &e);
 	feed(s, &(struct wizard_event){.kind = EVENT_SAVED,
 			.text = str_of(saved->name),
@@ -363,10 +326,14 @@ static bool time_matters(const struct session *s)
 static void on_tick(void *ctx)
 {
 	struct session *s = ctx;
+	const enum wizard_page before = wizard_page(s->wizard);
 
 	s->tick = NULL;
 	feed(s, &(struct wizard_event){.kind = EVENT_TICK, .now_ms = now(s)});
-	if (s->dirty == CLEAN)
+	/* Another page does not wait for the next tick: there may be none there. */
+	if (wizard_page(s->wizard) != before)
+		touch(s);
+	else if (s->dirty == CLEAN && time_matters(s))
 		s->dirty = DIRTY_SLOWLY;
 }
 
@@ -400,7 +367,7 @@ static void tidy(struct session *s)
 		job_free(take(&s->job));
 		s->job_over = false;
 	}
-	if (!s->tick && time_matters(s))
+	if (!s->tick && (time_matters(s) || s->dirty == DIRTY_SLOWLY))
 		s->tick = loop_after(s->loop, TICK_MS, on_tick, s);
 }
 

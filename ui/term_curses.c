@@ -56,6 +56,26 @@ static void arm_guard(const struct term *t)
 	term_guard_arm(STDOUT_FILENO, &t->before, buf_view(&way_back));
 }
 
+/* Terminals that did not follow the switch to the application's cursor keys, or whose
+ * entry names only one form, send the other one. */
+static void define_keys(void)
+{
+	static const struct {
+		const char *bytes;
+		int code;
+	} keys[] = {{"\033[200~", KEY_MAX + TERM_PASTE_BEGIN},
+		{"\033[201~", KEY_MAX + TERM_PASTE_END},
+		{"\033[Z", KEY_MAX + TERM_SHIFT_TAB}, {"\033[A", KEY_UP},
+		{"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+		{"\033[H", KEY_HOME}, {"\033[F", KEY_END}, {"\033OA", KEY_UP},
+		{"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
+		{"\033OH", KEY_HOME}, {"\033OF", KEY_END}, {"\033[1~", KEY_HOME},
+		{"\033[4~", KEY_END}};
+
+	for (size_t i = 0; i < COUNT_OF(keys); i++)
+		(void)define_key(keys[i].bytes, keys[i].code);
+}
+
 static void set_modes(void)
 {
 	(void)raw();
@@ -67,13 +87,7 @@ static void set_modes(void)
 	(void)meta(stdscr, TRUE);
 	if (!getenv("ESCDELAY"))
 		(void)set_escdelay(ESCAPE_DELAY_MS);
-	(void)define_key("\033[200~", KEY_MAX + TERM_PASTE_BEGIN);
-	(void)define_key("\033[201~", KEY_MAX + TERM_PASTE_END);
-	(void)define_key("\033[Z", KEY_MAX + TERM_SHIFT_TAB);
-	(void)define_key("\033[H", KEY_HOME);
-	(void)define_key("\033[F", KEY_END);
-	(void)define_key("\033[1~", KEY_HOME);
-	(void)define_key("\033[4~", KEY_END);
+	define_keys();
 	/* Ctrl-Z is a key here; the ordinary action is right for a signal from outside.
 	 */
 	struct sigaction plain = {.sa_handler = SIG_DFL};

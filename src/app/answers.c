@@ -281,23 +281,6 @@ static void read_line(struct answers *a, struct str line, unsigned number,
 		safe(key).text);
 }
 
-static void fill_name(struct account *a)
-{
-	SCOPED(uri) server = {0};
-
-	if (a->name)
-		return;
-	if (a->provider == PROVIDER_ICLOUD ||
-		!uri_from_person(&server, str_of(a->server), NULL)) {
-		a->name = xstrdup("icloud");
-		return;
-	}
-	a->name = xstrndup(server.origin.host, 40);
-	for (char *c = a->name; *c; c++)
-		if (!ascii_is_alnum(*c))
-			*c = '-';
-}
-
 static void check_whole(struct answers *a, const char *home, unsigned seen)
 {
 	struct account *account = &a->account;
@@ -322,7 +305,8 @@ static void check_whole(struct answers *a, const char *home, unsigned seen)
 	AUTO_FREE char *folder =
 		path_expand(account->folder ? account->folder : "~/Calendars", home);
 	set_text(&account->folder, str_of(folder));
-	fill_name(account);
+	if (!account->name)
+		account->name = account_default_name(account);
 }
 
 void answers_read(struct answers *a, struct str text, const char *home)

@@ -224,26 +224,14 @@ static bool ask_server(struct setup *s, struct err *e)
 	return true;
 }
 
-/* Puts the account into the settings; false when nothing is different. */
-static bool adopt(struct setup *s)
-{
-	struct account *new = &s->answers.account;
-	struct account *old = settings_find(&s->profile.settings, new->name);
-
-	if (old && account_equal(old, new))
-		return false;
-	if (!old)
-		old = settings_add(&s->profile.settings);
-	account_clear(old);
-	account_copy(old, new);
-	return true;
-}
-
 static bool save(struct setup *s, struct err *e)
 {
 	const char *name = s->answers.account.name;
 
-	if (!adopt(s)) {
+	bool changed = false;
+
+	(void)settings_adopt(&s->profile.settings, &s->answers.account, &changed);
+	if (!changed) {
 		printf("%s: no change\n", name);
 		return true;
 	}

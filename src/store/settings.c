@@ -188,3 +188,50 @@ bool unlock_from(struct str word, enum unlock_kind *out)
 		*out = (enum unlock_kind)index;
 	return found;
 }
+
+char *account_default_name(const struct account *a)
+{
+	SCOPED(uri) server = {0};
+
+	if (a->provider == PROVIDER_ICLOUD || !a->server ||
+		!uri_from_person(&server, str_of(a->server), NULL))
+		return xstrdup("icloud");
+	char *name = xstrndup(server.origin.host, 40);
+	for (char *c = name; *c; c++)
+		if (!ascii_is_alnum(*c))
+			*c = '-';
+	return name;
+}
+
+static char *free_name(struct settings *s, const struct account *a)
+{
+	AUTO_FREE char *stem = account_default_name(a);
+	char *name = xstrdup(stem);
+
+	for (unsigned n = 2; settings_find(s, name); n++) {
+		free(name);
+		name = xasprintf("%s-%u", stem, n);
+	}
+	return name;
+}
+
+struct account *settings_adopt(struct settings *s, const struct account *edited,
+	bool *changed)
+{
+	AUTO_FREE char *name =
+		edited->name ? xstrdup(edited->name) : free_name(s, edited);
+	struct account *saved = settings_find(s, name);
+	const bool same = saved && account_equal(saved, edited);
+
+	if (changed)
+		*changed = !same;
+	if (same)
+		return saved;
+	if (!saved)
+		saved = settings_add(s);
+	account_clear(saved);
+	account_copy(saved, edited);
+	free(saved->name);
+	saved->name = take(&name);
+	return saved;
+}

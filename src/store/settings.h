@@ -77,6 +77,18 @@ void settings_remove(struct settings *s, size_t index);
 struct account *settings_find(struct settings *s, const char *name);
 struct calendar_choice *account_find_calendar(struct account *a, const char *path);
 
+/* The name an account has when nobody gave one: "icloud", or the host of its server
+ * with hyphens for dots. The caller's. */
+char *account_default_name(const struct account *a) MUST_USE;
+
+/*
+ * Puts an account in, in place of the one with its name where there is one; without a
+ * name it gets its default one, made unique. Lent like settings_add(). *changed (may be
+ * NULL) tells whether anything is different from before.
+ */
+struct account *settings_adopt(struct settings *s, const struct account *edited,
+	bool *changed);
+
 /* Same in every field, whatever the order of calendars? Passwords are compared too. */
 bool account_equal(const struct account *a, const struct account *b);
 
