@@ -1,0 +1,69 @@
+#include <config.h>
+
+#include "cal/merge_impl.h"
+
+struct merge_rule merge_rule_of(struct str name)
+{
+	static const struct {
+		const char *name;
+		const char *unit;
+		enum merge_way way;
+	} rules[] = {
+		{"DTSTART", "DTSTART", MERGE_WHOLE},
+		{"DTEND", "DTSTART", MERGE_WHOLE},
+		{"DUE", "DTSTART", MERGE_WHOLE},
+		{"DURATION", "DTSTART", MERGE_WHOLE},
+		/* In an alarm it only has a sense with DURATION. */
+		{"REPEAT", "DTSTART", MERGE_WHOLE},
+		{"X-MICROSOFT-CDO-ALLDAYEVENT", "DTSTART", MERGE_WHOLE},
+		{"RRULE", "RRULE", MERGE_WHOLE},
+		{"EXRULE", "RRULE", MERGE_WHOLE},
+		{"DESCRIPTION", "DESCRIPTION", MERGE_WHOLE},
+		{"X-ALT-DESC", "DESCRIPTION", MERGE_WHOLE},
+		{"LOCATION", "LOCATION", MERGE_WHOLE},
+		{"GEO", "LOCATION", MERGE_WHOLE},
+		{"X-APPLE-STRUCTURED-LOCATION", "LOCATION", MERGE_WHOLE},
+		{"STATUS", "STATUS", MERGE_WHOLE},
+		{"COMPLETED", "STATUS", MERGE_WHOLE},
+		{"PERCENT-COMPLETE", "STATUS", MERGE_WHOLE},
+		{"TRANSP", "TRANSP", MERGE_WHOLE},
+		{"X-MICROSOFT-CDO-BUSYSTATUS", "TRANSP", MERGE_WHOLE},
+		{"SUMMARY", "SUMMARY", MERGE_WHOLE},
+		{"CLASS", "CLASS", MERGE_WHOLE},
+		{"PRIORITY", "PRIORITY", MERGE_WHOLE},
+		{"URL", "URL", MERGE_WHOLE},
+		{"ORGANIZER", "ORGANIZER", MERGE_WHOLE},
+		{"COLOR", "COLOR", MERGE_WHOLE},
+		{"UID", "UID", MERGE_WHOLE},
+		{"RECURRENCE-ID", "RECURRENCE-ID", MERGE_WHOLE},
+		{"ACTION", "ACTION", MERGE_WHOLE},
+		{"TRIGGER", "TRIGGER", MERGE_WHOLE},
+		{"VERSION", "VERSION", MERGE_WHOLE},
+		{"CALSCALE", "CALSCALE", MERGE_WHOLE},
+		{"CATEGORIES", "CATEGORIES", MERGE_SET},
+		{"RESOURCES", "RESOURCES", MERGE_SET},
+		{"EXDATE", "EXDATE", MERGE_SET},
+		{"RDATE", "RDATE", MERGE_SET},
+		{"COMMENT", "COMMENT", MERGE_SET},
+		{"CONTACT", "CONTACT", MERGE_SET},
+		{"REQUEST-STATUS", "REQUEST-STATUS", MERGE_SET},
+		{"RELATED-TO", "RELATED-TO", MERGE_SET},
+		{"ATTACH", "ATTACH", MERGE_SET},
+		{"ATTENDEE", "ATTENDEE", MERGE_SET},
+		/* Lines that are no property. */
+		{"", "", MERGE_SET},
+		{"DTSTAMP", "DTSTAMP", MERGE_LATEST},
+		{"LAST-MODIFIED", "LAST-MODIFIED", MERGE_LATEST},
+		{"SEQUENCE", "SEQUENCE", MERGE_LATEST},
+		{"ACKNOWLEDGED", "ACKNOWLEDGED", MERGE_LATEST},
+		{"X-MOZ-LASTACK", "X-MOZ-LASTACK", MERGE_LATEST},
+		{"CREATED", "CREATED", MERGE_SERVER},
+		{"PRODID", "PRODID", MERGE_SERVER},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rules); i++)
+		if (str_is(name, rules[i].name))
+			return (struct merge_rule){
+				str_of(rules[i].unit), rules[i].way, true};
+	return (struct merge_rule){name, MERGE_WHOLE, false};
+}
