@@ -1,6 +1,7 @@
 /*
  * Checking access to an account, step by step: reach, secure, sign in, find, list,
- * rights. The wizard's check page and `calwiz --check` both watch it. Reads only.
+ * rights. The wizard's check page and `calwiz --check` both watch it. Reads only, and
+ * shows the password to a server that refuses it once.
  */
 #ifndef APP_LINK_H
 #define APP_LINK_H
@@ -38,8 +39,12 @@ struct link_result {
 	struct diagnosis_words words; /* unless NONE */
 	struct err err;               /* when failed, for a headless caller */
 	const struct dav_calendars *calendars;
-	const char *home;      /* absolute address; NULL when failed */
+	const char *home; /* absolute address, of several homes with a blank between
+	                     them; NULL when failed */
 	const char *principal; /* path; may be NULL */
+	/* A host whose calendars are not among them, because the account's others are
+	 * elsewhere; "" = none. */
+	const char *left_out;
 };
 
 struct link_options {
@@ -62,7 +67,8 @@ struct link_check *link_check_start(const struct link_options *o,
 void link_check_free(struct link_check *c);
 AUTO_DEFINE(link_check)
 
-/* The address an account starts from, and the gate for its requests. ERR_CONFIG. */
+/* The address an account starts from, and the gate for its requests, which also lets
+ * through to the hosts of the homes that were found when it was set up. ERR_CONFIG. */
 bool account_entry(const struct account *a, struct uri *entry, struct gate *gate,
 	struct err *e) MUST_USE;
 

@@ -26,6 +26,12 @@ void dav_calendars_clear(struct dav_calendars *list)
 	*list = (struct dav_calendars){0};
 }
 
+void dav_calendars_cut(struct dav_calendars *list, size_t count)
+{
+	while (list->count > count)
+		calendar_clear(&list->items[--list->count]);
+}
+
 /* SOGo's first calendar is an outbox too, so being a calendar decides before that. */
 static enum calendar_hidden hidden_of(const struct dav_response *r)
 {

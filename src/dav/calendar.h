@@ -39,6 +39,9 @@ struct dav_calendars {
 
 void dav_calendars_clear(struct dav_calendars *list);
 
+/* Leaves the first `count` (of those that were added last: sort afterwards). */
+void dav_calendars_cut(struct dav_calendars *list, size_t count);
+
 /* More than any account has; what a listing holds beyond is left out. */
 #define DAV_CALENDARS_MAX 5000
 

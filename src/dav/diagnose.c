@@ -69,11 +69,31 @@ static enum diagnosis of_class(const struct dav_reply *reply, enum provider prov
 	return DIAGNOSIS_SVC_ERROR;
 }
 
+/* Only a device of the network would send Apple's visitors to another company. */
+static bool is_apple(const char *host)
+{
+	static const struct str domains[] = {{".apple.com", 10}, {".icloud.com", 11},
+		{".apple.com.cn", 13}, {".icloud.com.cn", 14}};
+
+	for (size_t i = 0; i < COUNT_OF(domains); i++)
+		if (str_ends(str_of(host), domains[i]))
+			return true;
+	return false;
+}
+
+static enum diagnosis of_trouble(const struct dav_reply *reply, enum provider provider)
+{
+	if (reply->failure == DAV_FOREIGN_HOST && provider == PROVIDER_ICLOUD &&
+		reply->foreign[0] && !is_apple(reply->foreign))
+		return DIAGNOSIS_NET_PORTAL;
+	return of_failure(reply->failure, provider);
+}
+
 enum diagnosis diagnose_reply(const struct dav_reply *reply, enum provider provider,
 	bool format_doubt)
 {
 	if (reply->failure != DAV_ANSWERED)
-		return of_failure(reply->failure, provider);
+		return of_trouble(reply, provider);
 	const enum diagnosis plain = of_status(reply->status);
 	if (plain == DIAGNOSIS_NONE)
 		return of_class(reply, provider);

@@ -63,6 +63,13 @@ enum diagnosis diagnose_reply(const struct dav_reply *reply, enum provider provi
 void diagnosis_describe(enum diagnosis d, enum provider provider, const char *host,
 	struct diagnosis_words *out);
 
+/* The same in the light of the answer that led to it (may be NULL): what this
+ * computer's clock says, whether Apple knows the account, which host was pointed to,
+ * and whether an svc.error may pass by itself (ERR_NETWORK) or the answer made no
+ * sense. */
+void diagnosis_describe_reply(enum diagnosis d, enum provider provider,
+	const char *host, const struct dav_reply *reply, struct diagnosis_words *out);
+
 /* "answered 401", "no answer", ... for the right edge of the failed step. */
 void diagnosis_detail(const struct dav_reply *reply, char *out, size_t size);
 

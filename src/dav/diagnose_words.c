@@ -3,14 +3,16 @@
 #include "dav/diagnose.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 /* So that the longest line with a host in it still fits on the page. */
 #define HOST_COLS 30
 
-/* "{host}" is replaced. */
+/* "{host}" is replaced, and "{other}" by what the answer told: a host, a date. */
 struct words {
 	const char *headline;
 	const char *causes[CAUSES_MAX];
@@ -229,7 +231,7 @@ static const struct words caldav_words[DIAGNOSES] = {
 	[DIAGNOSIS_SVC_MOVED] = {
 		"{host} points to another server",
 		{"the calendars are on another host than the one you entered",
-		 "the server is set up with a wrong address for itself"},
+		 "the server is set up with a wrong address for itself", PORTAL_CAUSE},
 		"Your password was not sent there. If you trust the other server, enter "
 		"its address.",
 		{WAY_SERVER, WAY_TRY_AGAIN}},
@@ -281,40 +283,172 @@ static const struct {
 	[DIAGNOSIS_SVC_BUSY] = {"svc.busy", ERR_BUSY},
 	[DIAGNOSIS_SVC_ERROR] = {"svc.error", ERR_NETWORK},
 	[DIAGNOSIS_SVC_MOVED] = {"svc.moved", ERR_CONFIG},
-	[DIAGNOSIS_SVC_NOT_DAV] = {"svc.caldav", ERR_CONFIG},
+	[DIAGNOSIS_SVC_NOT_DAV] = {"svc.caldav", ERR_PROTOCOL},
 	[DIAGNOSIS_SVC_NONE] = {"svc.none", ERR_CONFIG},
 	[DIAGNOSIS_CAL_EMPTY] = {"cal.empty", ERR_CONFIG},
 	[DIAGNOSIS_CAL_READ_ONLY] = {"cal.ro", ERR_NONE},
 };
+
+/* What is said instead once the answer told more. */
+enum light { LIGHT_NONE, LIGHT_CLOCK, LIGHT_KNOWN, LIGHT_UNKNOWN, LIGHT_MOVED, LIGHTS };
+
+static const struct words icloud_light[LIGHTS] = {
+	[LIGHT_CLOCK] = {
+		"This computer's clock seems to be wrong: it says {other}",
+		{"the date or the time of this computer is wrong",
+		 "the certificate of the server has run out"},
+		"Compare that with a watch, set the clock, then try again. Your password "
+		"was not sent.",
+		{WAY_TRY_AGAIN}},
+	[LIGHT_KNOWN] = {
+		"Apple knows this account, but refused the password",
+		{"the password was mistyped, or deleted at account.apple.com",
+		 "you changed your Apple password: that cancels all app passwords",
+		 "the password was made with another Apple Account"},
+		"Enter it again, or make a new one in step 2. It takes a minute.",
+		{WAY_SIGN_IN, WAY_NEW_PASSWORD, WAY_TRY_AGAIN}},
+	[LIGHT_UNKNOWN] = {
+		"Apple did not accept the sign-in",
+		{"the address is not the one you sign in with at account.apple.com",
+		 "the password was mistyped, or deleted at account.apple.com",
+		 "you changed your Apple password: that cancels all app passwords"},
+		"Check the address, then the password. An alias or a telephone number "
+		"does not work here.",
+		{WAY_SIGN_IN, WAY_NEW_PASSWORD, WAY_TRY_AGAIN}},
+	[LIGHT_MOVED] = {
+		"Apple's server points to {other}",
+		{"a device of the network redirects the connection",
+		 "Apple uses a new host that this version does not know"},
+		"Your password was not sent there. Try again from another network.",
+		{WAY_TRY_AGAIN}},
+};
+
+static const struct words caldav_light[LIGHTS] = {
+	[LIGHT_CLOCK] = {
+		"This computer's clock seems to be wrong: it says {other}",
+		{"the date or the time of this computer is wrong",
+		 "the certificate of the server has run out"},
+		"Compare that with a watch, set the clock, then try again. Your password "
+		"was not sent.",
+		{WAY_TRY_AGAIN, WAY_SERVER}},
+	[LIGHT_MOVED] = {
+		"{host} points to {other}",
+		{"the calendars are on another host than the one you entered",
+		 "the server is set up with a wrong address for itself", PORTAL_CAUSE},
+		"Your password was not sent there. If you trust {other}, enter that as "
+		"the address.",
+		{WAY_SERVER, WAY_TRY_AGAIN}},
+};
 /* clang-format on */
 
-static void put(char *out, size_t size, const char *text, const char *host)
+static size_t next_mark(struct str s, struct str *mark)
 {
-	static const struct str mark = {"{host}", 6};
+	static const struct str marks[] = {{"{host}", 6}, {"{other}", 7}};
+	size_t first = STR_NONE;
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		const size_t at = str_find(s, marks[i]);
+		if (at < first) {
+			first = at;
+			*mark = marks[i];
+		}
+	}
+	return first;
+}
+
+struct names {
+	const char *host;
+	const char *other;
+};
+
+static void put(char *out, size_t size, const char *text, const struct names *n)
+{
 	SCOPED(buf) line = buf_with_max(size - 1);
 	struct str rest = str_of(text);
+	struct str mark = {0};
 
-	for (size_t at = str_find(rest, mark); at != STR_NONE;
-		at = str_find(rest, mark)) {
+	for (size_t at = next_mark(rest, &mark); at != STR_NONE;
+		at = next_mark(rest, &mark)) {
 		buf_add(&line, str_slice(rest, 0, at));
-		buf_text(&line, host);
+		buf_text(&line, mark.ptr[1] == 'h' ? n->host : n->other);
 		rest = str_from(rest, at + mark.len);
 	}
 	buf_add(&line, rest);
 	memcpy(out, buf_cstr(&line), line.len + 1);
 }
 
+static void fill(struct diagnosis_words *out, const struct words *w,
+	const struct names *n)
+{
+	put(out->headline, sizeof(out->headline), w->headline, n);
+	for (size_t i = 0; i < CAUSES_MAX; i++)
+		put(out->causes[i], sizeof(out->causes[i]),
+			w->causes[i] ? w->causes[i] : "", n);
+	put(out->advice, sizeof(out->advice), w->advice, n);
+	memcpy(out->ways, w->ways, sizeof(out->ways));
+}
+
 void diagnosis_describe(enum diagnosis d, enum provider provider, const char *host,
 	struct diagnosis_words *out)
 {
-	const struct words *w =
-		provider == PROVIDER_ICLOUD ? &icloud_words[d] : &caldav_words[d];
+	diagnosis_describe_reply(d, provider, host, NULL, out);
+}
+
+/* Another port of the same host is told without naming it twice. */
+static enum light light_of(enum diagnosis d, enum provider provider, const char *host,
+	const struct dav_reply *r)
+{
+	const bool refused = r->failure == DAV_ANSWERED && r->status == 401;
+
+	if (d == DIAGNOSIS_TLS_CLOCK && r->local_date)
+		return LIGHT_CLOCK;
+	if (d == DIAGNOSIS_AUTH_REFUSED && refused && provider == PROVIDER_ICLOUD)
+		return r->known_account ? LIGHT_KNOWN : LIGHT_UNKNOWN;
+	if (d == DIAGNOSIS_SVC_MOVED && r->foreign[0] && strcmp(r->foreign, host) != 0)
+		return LIGHT_MOVED;
+	return LIGHT_NONE;
+}
+
+/* "4 March 2026" */
+static char *date_text(int64_t unix_seconds)
+{
+	static const char *const months[] = {"January", "February", "March", "April",
+		"May", "June", "July", "August", "September", "October", "November",
+		"December"};
+	const time_t t = (time_t)unix_seconds;
+	struct tm tm = {0};
+
+	if (!gmtime_r(&t, &tm))
+		return xstrdup("no date at all");
+	return xasprintf("%d %s %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
+}
+
+/* Of an svc.error: a fault may pass, nonsense will not be believed. */
+static enum err_code error_code(const struct dav_reply *r)
+{
+	struct err e = {0};
+
+	(void)dav_reply_error(r, "", &e);
+	return e.code == ERR_PROTOCOL || e.code == ERR_UNAVAILABLE ? e.code
+	                                                           : ERR_NETWORK;
+}
+
+void diagnosis_describe_reply(enum diagnosis d, enum provider provider,
+	const char *host, const struct dav_reply *reply, struct diagnosis_words *out)
+{
+	const bool icloud = provider == PROVIDER_ICLOUD;
+	const enum light light =
+		reply ? light_of(d, provider, host, reply) : LIGHT_NONE;
+	const struct words *plain = icloud ? &icloud_words[d] : &caldav_words[d];
+	const struct words *lit = icloud ? &icloud_light[light] : &caldav_light[light];
 	AUTO_FREE char *shown = text_safe(str_of(host), HOST_COLS, TEXT_ASCII);
+	AUTO_FREE char *other = light == LIGHT_CLOCK
+	                                ? date_text(reply->local_date)
+	                                : text_safe(str_of(reply ? reply->foreign : ""),
+						  HOST_COLS, TEXT_ASCII);
 
 	*out = (struct diagnosis_words){.id = kinds[d].id, .code = kinds[d].code};
-	put(out->headline, sizeof(out->headline), w->headline, shown);
-	for (size_t i = 0; i < CAUSES_MAX; i++)
-		put(out->causes[i], sizeof(out->causes[i]), w->causes[i], shown);
-	put(out->advice, sizeof(out->advice), w->advice, shown);
-	memcpy(out->ways, w->ways, sizeof(out->ways));
+	if (d == DIAGNOSIS_SVC_ERROR && reply)
+		out->code = error_code(reply);
+	fill(out, lit->headline ? lit : plain, &(struct names){shown, other});
 }

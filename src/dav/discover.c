@@ -5,57 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dav/discover_impl.h"
 #include "dav/request.h"
-
-#define HEAD_SIZE 512U
-
-/* What one answer told, beyond the calendars themselves. */
-struct findings {
-	size_t responses;
-	int status;      /* of the last response that carried one */
-	bool asked_who;  /* current-user-principal came, perhaps without an href */
-	char *principal; /* owned */
-	char *homes[DAV_HOMES_MAX]; /* owned */
-	size_t n_homes;
-};
-
-struct discover {
-	struct gate gate;
-	enum discover_step step;
-	struct uri start;
-	struct uri at;    /* where the next request goes */
-	size_t candidate; /* which address is asked for the principal */
-	bool from_home;
-
-	struct multistatus *reader; /* of the current answer */
-	char head[HEAD_SIZE];       /* its first bytes */
-	size_t n_head;
-	bool broken; /* it could not be read: broken_err */
-	struct err broken_err;
-	struct findings found;
-
-	char *principal;
-	struct uri home;
-	struct dav_calendars calendars;
-	enum diagnosis diagnosis;
-	struct err err;
-};
-
-/* How an answer is to be taken. */
-struct judgement {
-	bool good;
-	bool elsewhere; /* the address may be the trouble: another may do better */
-	enum diagnosis diagnosis;
-	struct err err;
-};
-
-static const char *const errands[] = {
-	[DISCOVER_PRINCIPAL] = "sign in",
-	[DISCOVER_HOME] = "look for the calendars",
-	[DISCOVER_CALENDARS] = "list the calendars",
-	[DISCOVER_DONE] = "",
-	[DISCOVER_FAILED] = "",
-};
 
 static void findings_clear(struct findings *f)
 {
@@ -81,8 +32,24 @@ struct discover *discover_from_home(const struct uri *home, const struct gate *g
 	struct discover *d = discover_new(home, gate);
 
 	d->step = DISCOVER_CALENDARS;
-	d->from_home = true;
-	uri_copy(&d->home, home);
+	d->from_home = d->expected = true;
+	uri_copy(&d->homes[d->n_homes++], home);
+	return d;
+}
+
+struct discover *discover_from_homes(struct str homes, const struct gate *gate)
+{
+	struct discover *d = NULL;
+
+	for (struct str word; str_split(&homes, ' ', &word);) {
+		SCOPED(uri) home = {0};
+		if (!uri_parse(&home, word, NULL))
+			continue;
+		if (!d)
+			d = discover_from_home(&home, gate);
+		else if (d->n_homes < DAV_HOMES_MAX)
+			uri_copy(&d->homes[d->n_homes++], &home);
+	}
 	return d;
 }
 
@@ -94,10 +61,23 @@ void discover_free(struct discover *d)
 	findings_clear(&d->found);
 	uri_clear(&d->start);
 	uri_clear(&d->at);
-	uri_clear(&d->home);
+	for (size_t i = 0; i < d->n_homes; i++)
+		uri_clear(&d->homes[i]);
 	free(d->principal);
 	dav_calendars_clear(&d->calendars);
 	free(d);
+}
+
+void discover_expect(struct discover *d)
+{
+	d->expected = true;
+}
+
+void discover_offer_dns(struct discover *d)
+{
+	const struct origin *o = &d->start.origin;
+
+	d->offers_dns = d->gate.provider == PROVIDER_CALDAV && o->tls && o->port == 443;
 }
 
 enum discover_step discover_step(const struct discover *d)
@@ -158,95 +138,26 @@ bool discover_body(struct discover *d, struct str bytes, struct err *e)
 	return false;
 }
 
-static bool read_whole(struct discover *d)
-{
-	struct multistatus_end end = {0};
-
-	if (d->broken)
-		return false;
-	if (!multistatus_finish(d->reader, &end, &d->broken_err)) {
-		d->broken = true;
-		return false;
-	}
-	multistatus_end_clear(&end);
-	return true;
-}
-
-/* --- judging it --- */
-
-static struct judgement judge_failure(const struct discover *d,
-	const struct dav_reply *reply)
-{
-	struct judgement j = {
-		.elsewhere = reply->failure == DAV_FOREIGN_HOST ||
-	                     reply->failure == DAV_REDIRECTS,
-		.diagnosis = diagnose_reply(reply, d->gate.provider, false),
-	};
-
-	(void)dav_reply_error(reply, errands[d->step], &j.err);
-	return j;
-}
-
-static struct judgement judge_status(const struct discover *d,
-	const struct dav_reply *reply, int status)
-{
-	static const int about_address[] = {400, 403, 404, 405, 410, 501};
-	struct dav_reply told = *reply;
-	struct judgement j = {0};
-
-	told.status = status;
-	j.diagnosis = diagnose_reply(&told, d->gate.provider, false);
-	(void)dav_reply_error(&told, errands[d->step], &j.err);
-	for (size_t i = 0; i < COUNT_OF(about_address); i++)
-		j.elsewhere |= status == about_address[i];
-	if (d->step == DISCOVER_CALENDARS && (status == 404 || status == 410))
-		j.diagnosis = DIAGNOSIS_SVC_NONE;
-	return j;
-}
-
-static struct judgement judge_broken(const struct discover *d,
-	const struct dav_reply *reply)
-{
-	const struct str head = {d->head, d->n_head};
-	struct judgement j = {.elsewhere = true,
-		.diagnosis = DIAGNOSIS_SVC_ERROR,
-		.err = d->broken_err};
-	const bool page = dav_is_web_page(head, reply->content_type);
-
-	(void)err_wrap(&j.err, "%s", errands[d->step]);
-	if (d->gate.provider == PROVIDER_ICLOUD)
-		j.diagnosis = page ? DIAGNOSIS_NET_PORTAL : DIAGNOSIS_SVC_ERROR;
-	else if (page || d->step == DISCOVER_PRINCIPAL)
-		j.diagnosis = DIAGNOSIS_SVC_NOT_DAV;
-	return j;
-}
-
-static struct judgement judge(struct discover *d, const struct dav_reply *reply)
-{
-	const bool success = reply->failure == DAV_ANSWERED && reply->status >= 200 &&
-	                     reply->status < 300;
-
-	if (reply->failure == DAV_STOPPED && d->broken)
-		return judge_broken(d, reply);
-	if (reply->failure != DAV_ANSWERED)
-		return judge_failure(d, reply);
-	if (!success)
-		return judge_status(d, reply, reply->status);
-	if (!read_whole(d))
-		return judge_broken(d, reply);
-	/* Xandikos answers 207 with a 404 inside for a collection it does not have. */
-	if (d->found.responses == 1 && d->found.status)
-		return judge_status(d, reply, d->found.status);
-	return (struct judgement){.good = true};
-}
-
 /* --- going on --- */
 
-static void fail(struct discover *d, const struct judgement *j)
+/* What is told of it, without what is lent. */
+static void remember(struct discover *d, const struct judgement *j,
+	const struct dav_reply *reply)
 {
-	d->step = DISCOVER_FAILED;
 	d->diagnosis = j->diagnosis;
 	d->err = j->err;
+	d->told = *reply;
+	d->told.uri = (struct uri){0};
+	d->told.error_body = (struct str){0};
+	if (j->foreign[0])
+		memcpy(d->told.foreign, j->foreign, sizeof(d->told.foreign));
+}
+
+static void fail(struct discover *d, const struct judgement *j,
+	const struct dav_reply *reply)
+{
+	d->step = DISCOVER_FAILED;
+	remember(d, j, reply);
 }
 
 static const struct uri *base_of(const struct discover *d,
@@ -294,36 +205,91 @@ static bool next_candidate(struct discover *d)
 	return false;
 }
 
-static void try_elsewhere(struct discover *d, const struct judgement *j)
+static void try_elsewhere(struct discover *d, const struct judgement *j,
+	const struct dav_reply *reply)
 {
-	if (rank(j->diagnosis) > rank(d->diagnosis)) {
-		d->diagnosis = j->diagnosis;
-		d->err = j->err;
-	}
-	if (!next_candidate(d))
-		d->step = DISCOVER_FAILED;
+	if (rank(j->diagnosis) > rank(d->diagnosis))
+		remember(d, j, reply);
+	if (!j->unreachable && next_candidate(d))
+		return;
+	d->step = d->offers_dns ? DISCOVER_SERVICE : DISCOVER_FAILED;
+	d->offers_dns = false;
 }
 
-/* Cyrus answers 207 to anybody at its root, with {DAV:}unauthenticated for a principal.
- */
-static struct judgement no_principal(const struct discover *d)
-{
-	struct judgement j = {.elsewhere = true};
+/* --- the records of the domain --- */
 
-	if (d->found.asked_who) {
-		j.diagnosis = DIAGNOSIS_AUTH_REFUSED;
-		(void)err_set(&j.err, ERR_AUTH, "the server did not take the sign-in");
-	} else if (d->gate.provider == PROVIDER_ICLOUD) {
-		j.diagnosis = DIAGNOSIS_SVC_NONE;
-		(void)err_set(&j.err, ERR_CONFIG,
-			"the account has no calendar service");
-	} else {
-		j.diagnosis = DIAGNOSIS_SVC_NOT_DAV;
-		(void)err_set(&j.err, ERR_CONFIG,
-			"the server tells no calendar account");
-	}
-	return j;
+const char *discover_domain(const struct discover *d)
+{
+	return d->start.origin.host;
 }
+
+/* The domain itself or a host below it. */
+static bool is_in_domain(struct str host, struct str domain)
+{
+	if (str_eq(host, domain))
+		return true;
+	return host.len > domain.len + 1 && str_ends(host, domain) &&
+	       host.ptr[host.len - domain.len - 1] == '.';
+}
+
+static bool service_address(const struct dav_service *s, struct uri *at)
+{
+	AUTO_FREE char *text = xasprintf("https://%s:%u%s", s->host, (unsigned)s->port,
+		s->path[0] ? s->path : "/.well-known/caldav");
+
+	return uri_parse(at, str_of(text), NULL);
+}
+
+static bool let_in(struct gate *g, const struct uri *at)
+{
+	if (gate_allows(g, at, NULL))
+		return true;
+	if (g->n_allowed == COUNT_OF(g->allowed))
+		return false;
+	g->allowed[g->n_allowed++] = at->origin;
+	return true;
+}
+
+/* Records can be forged where DNS is not signed: the password goes no further than the
+ * domain the person named. */
+static void refuse_service(struct discover *d, const struct uri *at)
+{
+	struct judgement j = {.diagnosis = DIAGNOSIS_SVC_MOVED};
+	const struct dav_reply reply = {.failure = DAV_FOREIGN_HOST, .retry_after = -1};
+
+	memcpy(j.foreign, at->origin.host, sizeof(j.foreign));
+	(void)err_set(&j.err, ERR_CONFIG,
+		"the calendars of %s are kept at %s, which nobody agreed to",
+		d->start.origin.host, at->origin.host);
+	fail(d, &j, &reply);
+}
+
+void discover_service(struct discover *d, const struct dav_service *found)
+{
+	struct uri at = {0};
+
+	d->step = DISCOVER_FAILED;
+	if (!found || !service_address(found, &at))
+		return;
+	const bool same = origin_equal(&at.origin, &d->start.origin);
+	if (!is_in_domain(str_of(at.origin.host), str_of(d->start.origin.host)))
+		refuse_service(d, &at);
+	else if (!(same && !found->path[0]) && let_in(&d->gate, &at)) {
+		d->diagnosis = DIAGNOSIS_NONE;
+		d->candidate = 0;
+		uri_clear(&d->start);
+		uri_copy(&d->start, &at);
+		go_to(d, DISCOVER_PRINCIPAL, &at);
+	}
+	uri_clear(&at);
+}
+
+const struct gate *discover_gate(const struct discover *d)
+{
+	return &d->gate;
+}
+
+/* --- principal and homes --- */
 
 /* Resolves what the server named and asks the gate. */
 static bool follow(const struct discover *d, const struct dav_reply *reply,
@@ -336,6 +302,7 @@ static bool follow(const struct discover *d, const struct dav_reply *reply,
 		return false;
 	}
 	if (!gate_allows(&d->gate, &found, &j->err)) {
+		memcpy(j->foreign, found.origin.host, sizeof(j->foreign));
 		uri_clear(&found);
 		j->diagnosis = DIAGNOSIS_SVC_MOVED;
 		return false;
@@ -346,17 +313,17 @@ static bool follow(const struct discover *d, const struct dav_reply *reply,
 
 static void take_principal(struct discover *d, const struct dav_reply *reply)
 {
-	struct judgement j = judge(d, reply);
+	struct judgement j = discover_judge(d, reply);
 	struct uri to = {0};
 
 	if (j.good && !d->found.principal)
-		j = no_principal(d);
-	if (j.elsewhere) {
-		try_elsewhere(d, &j);
+		j = discover_no_principal(d);
+	if (j.elsewhere || j.unreachable) {
+		try_elsewhere(d, &j, reply);
 		return;
 	}
 	if (!j.good || !follow(d, reply, d->found.principal, &to, &j)) {
-		fail(d, &j);
+		fail(d, &j, reply);
 		return;
 	}
 	d->diagnosis = DIAGNOSIS_NONE;
@@ -377,15 +344,42 @@ static void close_path(struct uri *u)
 	u->path = closed;
 }
 
-/* The first home the gate lets through. A person with several (delegates, some servers
- * of companies) sees the first one's calendars. */
+static void list_home(struct discover *d)
+{
+	struct uri at = {0};
+
+	uri_copy(&at, &d->homes[d->listing]);
+	d->listed = d->calendars.count;
+	go_to(d, DISCOVER_CALENDARS, &at);
+}
+
+/* A calendar is known by its path; so all homes must be on one host, but for the
+ * partitions of iCloud, which all know all paths. */
+static bool is_beside_first(const struct discover *d, const struct uri *home)
+{
+	return !d->n_homes || d->gate.provider == PROVIDER_ICLOUD ||
+	       origin_equal(&d->homes[0].origin, &home->origin);
+}
+
+static void add_home(struct discover *d, struct uri *home)
+{
+	close_path(home);
+	for (size_t i = 0; i < d->n_homes; i++)
+		if (!strcmp(d->homes[i].path, home->path)) {
+			uri_clear(home);
+			return;
+		}
+	d->homes[d->n_homes++] = *home;
+}
+
+/* Most accounts have one; delegates and some companies' servers have several. */
 static void take_home(struct discover *d, const struct dav_reply *reply)
 {
-	struct judgement j = judge(d, reply);
+	struct judgement j = discover_judge(d, reply);
 	struct uri to = {0};
 
 	if (!j.good) {
-		fail(d, &j);
+		fail(d, &j, reply);
 		return;
 	}
 	j.diagnosis = DIAGNOSIS_SVC_NONE;
@@ -393,47 +387,45 @@ static void take_home(struct discover *d, const struct dav_reply *reply)
 	for (size_t i = 0; i < d->found.n_homes; i++) {
 		if (!follow(d, reply, d->found.homes[i], &to, &j))
 			continue;
-		close_path(&to);
-		uri_clear(&d->home);
-		uri_copy(&d->home, &to);
-		go_to(d, DISCOVER_CALENDARS, &to);
+		if (is_beside_first(d, &to)) {
+			add_home(d, &to);
+			continue;
+		}
+		memcpy(j.foreign, to.origin.host, sizeof(j.foreign));
+		uri_clear(&to);
+	}
+	if (!d->n_homes) {
+		fail(d, &j, reply);
 		return;
 	}
-	fail(d, &j);
-}
-
-static enum diagnosis diagnose_calendars(const struct dav_calendars *list)
-{
-	bool any = false;
-	bool writable = false;
-
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->items[i].hidden != CALENDAR_SHOWN)
-			continue;
-		any = true;
-		writable |= list->items[i].writable;
-	}
-	if (!any)
-		return DIAGNOSIS_CAL_EMPTY;
-	return writable ? DIAGNOSIS_NONE : DIAGNOSIS_CAL_READ_ONLY;
+	memcpy(d->left_out, j.foreign, sizeof(d->left_out));
+	list_home(d);
 }
 
 static void take_calendars(struct discover *d, const struct dav_reply *reply)
 {
-	const struct judgement j = judge(d, reply);
+	const struct judgement j = discover_judge(d, reply);
+	const bool absent = j.elsewhere && !d->broken && d->listing > 0;
+	struct uri *home = &d->homes[d->listing];
 
-	if (!j.good) {
+	if (!j.good && !absent) {
 		dav_calendars_clear(&d->calendars);
-		fail(d, &j);
+		fail(d, &j, reply);
 		return;
 	}
-	if (reply->uri.path) {
-		uri_clear(&d->home);
-		uri_copy(&d->home, &reply->uri);
-		close_path(&d->home);
+	if (absent) {
+		dav_calendars_cut(&d->calendars, d->listed);
+	} else if (reply->uri.path) {
+		uri_clear(home);
+		uri_copy(home, &reply->uri);
+		close_path(home);
+	}
+	if (++d->listing < d->n_homes) {
+		list_home(d);
+		return;
 	}
 	dav_calendars_sort(&d->calendars);
-	d->diagnosis = diagnose_calendars(&d->calendars);
+	d->diagnosis = discover_verdict(&d->calendars);
 	d->step = DISCOVER_DONE;
 }
 
@@ -447,9 +439,27 @@ void discover_answer(struct discover *d, const struct dav_reply *reply)
 		take_calendars(d, reply);
 }
 
+/* --- what came of it --- */
+
 const struct uri *discover_home(const struct discover *d)
 {
-	return &d->home;
+	return &d->homes[0];
+}
+
+char *discover_homes(const struct discover *d)
+{
+	SCOPED(buf) out = buf_with_max(0);
+
+	for (size_t i = 0; i < d->n_homes; i++) {
+		AUTO_FREE char *home = uri_text(&d->homes[i]);
+		buf_printf(&out, "%s%s", i ? " " : "", home);
+	}
+	return buf_take(&out);
+}
+
+const char *discover_left_out(const struct discover *d)
+{
+	return d->left_out;
 }
 
 const char *discover_principal(const struct discover *d)
@@ -470,4 +480,14 @@ enum diagnosis discover_diagnosis(const struct discover *d)
 const struct err *discover_error(const struct discover *d)
 {
 	return &d->err;
+}
+
+const struct dav_reply *discover_reply(const struct discover *d)
+{
+	return &d->told;
+}
+
+const char *discover_host(const struct discover *d)
+{
+	return d->at.origin.host;
 }

@@ -2,6 +2,8 @@
 
 #include "dav/request.h"
 
+#include "base/mem.h"
+
 #define XML_TYPE "application/xml; charset=utf-8"
 #define DECLARATION "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 #define WITH_CALDAV " xmlns:C=\"urn:ietf:params:xml:ns:caldav\""
@@ -104,5 +106,45 @@ void dav_ask_object(struct dav_request *r, const struct uri *object)
 	*r = (struct dav_request){.method = "GET",
 		.depth = DEPTH_NONE,
 		.max_body = DAV_BODY_OBJECT};
+	uri_copy(&r->uri, object);
+}
+
+bool dav_tag_is_strong(const char *tag)
+{
+	return tag && tag[0] && !str_starts(str_of(tag), STR("W/"));
+}
+
+/* Some servers tell a tag without its quotes and want it with them (RFC 9110, 8.8.3).
+ */
+static char *quoted(const char *tag)
+{
+	if (!dav_tag_is_strong(tag))
+		return NULL;
+	return tag[0] == '"' ? xstrdup(tag) : xasprintf("\"%s\"", tag);
+}
+
+void dav_put(struct dav_request *r, const struct uri *object, struct str body,
+	const char *if_match)
+{
+	*r = (struct dav_request){
+		.method = "PUT",
+		.depth = DEPTH_NONE,
+		.content_type = "text/calendar; charset=utf-8",
+		.if_match = quoted(if_match),
+		.if_none_match = !if_match,
+		.max_body = DAV_BODY_ANSWER,
+	};
+	uri_copy(&r->uri, object);
+	buf_add(&r->body, body);
+}
+
+void dav_remove(struct dav_request *r, const struct uri *object, const char *if_match)
+{
+	*r = (struct dav_request){
+		.method = "DELETE",
+		.depth = DEPTH_NONE,
+		.if_match = quoted(if_match),
+		.max_body = DAV_BODY_ANSWER,
+	};
 	uri_copy(&r->uri, object);
 }

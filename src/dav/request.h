@@ -11,6 +11,7 @@
 #define DAV_BODY_DISCOVERY (8U * 1024 * 1024)
 #define DAV_BODY_STREAM (512U * 1024 * 1024)
 #define DAV_BODY_OBJECT (4U * 1024 * 1024)
+#define DAV_BODY_ANSWER (256U * 1024) /* to a PUT or DELETE */
 
 /* RFC 5397: who am I? Depth 0. */
 void dav_ask_principal(struct dav_request *r, const struct uri *at);
@@ -36,5 +37,19 @@ void dav_ask_objects(struct dav_request *r, const struct uri *calendar,
 
 /* One body by GET. */
 void dav_ask_object(struct dav_request *r, const struct uri *object);
+
+/*
+ * Stores an object. `if_match` is the entity tag the stored one must have, in the form
+ * it was told (a tag without quotes gets them); NULL = it must not exist; "" = no
+ * condition, for servers whose tags are weak: look just before.
+ */
+void dav_put(struct dav_request *r, const struct uri *object, struct str body,
+	const char *if_match);
+
+/* Removes an object; the condition as above, NULL like "". */
+void dav_remove(struct dav_request *r, const struct uri *object, const char *if_match);
+
+/* Can If-Match compare this tag? RFC 9110, 13.1.1: not a weak one, not none. */
+bool dav_tag_is_strong(const char *tag);
 
 #endif

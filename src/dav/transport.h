@@ -25,7 +25,7 @@ struct dav_request {
 	bool if_none_match;       /* If-None-Match: * */
 	size_t max_body;          /* bytes of answer accepted, after decoding */
 	bool compress;            /* offer gzip (listings; never for GET and PUT) */
-	bool fresh;               /* on a new connection, by HTTP/1.1 */
+	bool fresh;               /* on a new connection */
 };
 
 void dav_request_clear(struct dav_request *r);

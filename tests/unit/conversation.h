@@ -134,4 +134,20 @@ UNUSED static inline struct discover *run(const char *address, enum provider pro
 		.asked = WELL_KNOWN, __VA_ARGS__                                       \
 	}
 
+#define HOMES(hrefs)                                                                   \
+	"<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><response>" \
+	"<href>/ada/</href><propstat><prop><C:calendar-home-set>" hrefs                \
+	"</C:calendar-home-set></prop><status>HTTP/1.1 200 OK</status></propstat>"     \
+	"</response></multistatus>"
+#define CAL(href, comp, may)                                                           \
+	"<response><href>" href "</href><propstat><prop><resourcetype><collection/>"   \
+	"<C:calendar/></resourcetype><C:supported-calendar-component-set>"             \
+	"<C:comp name='" comp "'/></C:supported-calendar-component-set>"               \
+	"<current-user-privilege-set><privilege><" may "/></privilege>"                \
+	"</current-user-privilege-set></prop><status>HTTP/1.1 200 OK</status>"         \
+	"</propstat></response>"
+#define LISTING(inside)                                                                \
+	"<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>" inside    \
+	"</multistatus>"
+
 #endif

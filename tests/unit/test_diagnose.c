@@ -148,12 +148,13 @@ static void check_ways(const struct diagnosis_words *w)
 	}
 }
 
-static void check_words(enum diagnosis d, enum provider provider, const char *host)
+static void check_words(enum diagnosis d, enum provider provider, const char *host,
+	const struct dav_reply *reply)
 {
 	struct diagnosis_words w;
 	bool ended = false;
 
-	diagnosis_describe(d, provider, host, &w);
+	diagnosis_describe_reply(d, provider, host, reply, &w);
 	assert_true(w.id[0] != '\0');
 	assert_true(w.headline[0] != '\0');
 	assert_true(strlen(w.headline) <= 76);
@@ -188,9 +189,152 @@ static void has_words_for_all(void **state)
 
 	for (enum diagnosis d = DIAGNOSIS_NONE + 1; d < DIAGNOSES; d++)
 		for (size_t i = 0; i < COUNT_OF(hosts); i++) {
-			check_words(d, PROVIDER_ICLOUD, hosts[i]);
-			check_words(d, PROVIDER_CALDAV, hosts[i]);
+			check_words(d, PROVIDER_ICLOUD, hosts[i], NULL);
+			check_words(d, PROVIDER_CALDAV, hosts[i], NULL);
 		}
+}
+
+static void has_words_in_any_light(void **state)
+{
+	/* 30 September 2026 */
+	static const struct dav_reply replies[] = {
+		{.failure = DAV_TLS_CLOCK, .local_date = 1790726400},
+		{.status = 401, .known_account = true},
+		{.status = 401},
+		{.failure = DAV_FOREIGN_HOST, .foreign = "x"},
+		{.failure = DAV_FOREIGN_HOST,
+			.foreign = "another-very-long-name-of-a-host.example.org"},
+		{.status = 503},
+		{.failure = DAV_STOPPED},
+	};
+	static const char *const hosts[] = {"x",
+		"a-very-long-name-of-a-host.in-a-very-long-domain.example.org"};
+	(void)state;
+
+	for (enum diagnosis d = DIAGNOSIS_NONE + 1; d < DIAGNOSES; d++)
+		for (size_t i = 0; i < COUNT_OF(replies) * COUNT_OF(hosts); i++) {
+			const struct dav_reply *r = &replies[i / COUNT_OF(hosts)];
+			const char *host = hosts[i % COUNT_OF(hosts)];
+			check_words(d, PROVIDER_ICLOUD, host, r);
+			check_words(d, PROVIDER_CALDAV, host, r);
+		}
+}
+
+static void says_what_the_answer_told(void **state)
+{
+	static const struct {
+		enum diagnosis d;
+		enum provider provider;
+		struct dav_reply reply;
+		const char *headline;
+		const char *cause; /* the first */
+	} rows[] = {
+		{DIAGNOSIS_TLS_CLOCK, PROVIDER_ICLOUD,
+			{.failure = DAV_TLS_CLOCK, .local_date = 86400},
+			"This computer's clock seems to be wrong: it says 2 January "
+			"1970",
+			"the date or the time of this computer is wrong"},
+		{DIAGNOSIS_TLS_CLOCK, PROVIDER_CALDAV,
+			{.failure = DAV_TLS_CLOCK, .local_date = 1790726400},
+			"This computer's clock seems to be wrong: it says 30 September "
+			"2026",
+			"the date or the time of this computer is wrong"},
+		{DIAGNOSIS_TLS_CLOCK, PROVIDER_CALDAV, {.failure = DAV_TLS_CLOCK},
+			"This computer's clock seems to be wrong",
+			"the date or the time of this computer is wrong"},
+		{DIAGNOSIS_AUTH_REFUSED, PROVIDER_ICLOUD,
+			{.status = 401, .known_account = true},
+			"Apple knows this account, but refused the password",
+			"the password was mistyped, or deleted at account.apple.com"},
+		{DIAGNOSIS_AUTH_REFUSED, PROVIDER_ICLOUD, {.status = 401},
+			"Apple did not accept the sign-in",
+			"the address is not the one you sign in with at "
+			"account.apple.com"},
+		{DIAGNOSIS_AUTH_REFUSED, PROVIDER_ICLOUD, {.status = 207},
+			"Apple did not accept the sign-in",
+			"the password was mistyped, or deleted at account.apple.com"},
+		{DIAGNOSIS_AUTH_REFUSED, PROVIDER_CALDAV,
+			{.status = 401, .known_account = true},
+			"dav.example.org did not accept the sign-in",
+			"the name or the password was mistyped"},
+		{DIAGNOSIS_SVC_MOVED, PROVIDER_CALDAV,
+			{.failure = DAV_FOREIGN_HOST, .foreign = "cal.example.net"},
+			"dav.example.org points to cal.example.net",
+			"the calendars are on another host than the one you entered"},
+		{DIAGNOSIS_SVC_MOVED, PROVIDER_CALDAV,
+			{.failure = DAV_FOREIGN_HOST, .foreign = "dav.example.org"},
+			"dav.example.org points to another server",
+			"the calendars are on another host than the one you entered"},
+		{DIAGNOSIS_SVC_MOVED, PROVIDER_ICLOUD,
+			{.failure = DAV_FOREIGN_HOST, .foreign = "dav.apple.com"},
+			"Apple's server points to dav.apple.com",
+			"a device of the network redirects the connection"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct diagnosis_words w;
+		diagnosis_describe_reply(rows[i].d, rows[i].provider, "dav.example.org",
+			&rows[i].reply, &w);
+		assert_string_equal(w.headline, rows[i].headline);
+		assert_string_equal(w.causes[0], rows[i].cause);
+	}
+}
+
+/* What may pass is for later, what makes no sense is for nobody. */
+static void tells_faults_from_nonsense(void **state)
+{
+	static const struct {
+		struct dav_reply reply;
+		enum err_code code;
+	} rows[] = {
+		{{.status = 500}, ERR_NETWORK},
+		{{.status = 502}, ERR_NETWORK},
+		{{.status = 507}, ERR_UNAVAILABLE},
+		{{.status = 400}, ERR_PROTOCOL},
+		{{.status = 207}, ERR_PROTOCOL},
+		{{.failure = DAV_CUT, .err.code = ERR_NETWORK}, ERR_NETWORK},
+		{{.failure = DAV_STOPPED, .err.code = ERR_PROTOCOL}, ERR_PROTOCOL},
+		{{.failure = DAV_NOT_HTTP, .err.code = ERR_PROTOCOL}, ERR_PROTOCOL},
+	};
+	struct diagnosis_words w;
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		diagnosis_describe_reply(DIAGNOSIS_SVC_ERROR, PROVIDER_CALDAV, "x",
+			&rows[i].reply, &w);
+		assert_int_equal(w.code, rows[i].code);
+	}
+	diagnosis_describe_reply(DIAGNOSIS_SVC_ERROR, PROVIDER_CALDAV, "x", NULL, &w);
+	assert_int_equal(w.code, ERR_NETWORK);
+}
+
+/* A device of the network sends to its own page; Apple would send to Apple. */
+static void knows_a_hotel(void **state)
+{
+	static const struct {
+		const char *foreign;
+		enum diagnosis icloud;
+	} rows[] = {
+		{"", DIAGNOSIS_SVC_MOVED},
+		{"login.hotel.example", DIAGNOSIS_NET_PORTAL},
+		{"notapple.com", DIAGNOSIS_NET_PORTAL},
+		{"icloud.com.evil.example", DIAGNOSIS_NET_PORTAL},
+		{"10.0.0.1", DIAGNOSIS_NET_PORTAL},
+		{"p42-contacts.icloud.com", DIAGNOSIS_SVC_MOVED},
+		{"www.apple.com", DIAGNOSIS_SVC_MOVED},
+		{"caldav.apple.com.cn", DIAGNOSIS_SVC_MOVED},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct dav_reply reply = {.failure = DAV_FOREIGN_HOST};
+		memcpy(reply.foreign, rows[i].foreign, strlen(rows[i].foreign) + 1);
+		assert_int_equal(diagnose_reply(&reply, PROVIDER_ICLOUD, false),
+			rows[i].icloud);
+		assert_int_equal(diagnose_reply(&reply, PROVIDER_CALDAV, false),
+			DIAGNOSIS_SVC_MOVED);
+	}
 }
 
 static void tells_what_it_is(void **state)
@@ -258,7 +402,7 @@ static void tells_what_it_is(void **state)
 		{DIAGNOSIS_SVC_NOT_DAV, "svc.caldav",
 			"The answer did not come from a calendar server",
 			"dav.example.org answers, but not as a calendar server",
-			WAY_TRY_AGAIN, WAY_SERVER, ERR_CONFIG},
+			WAY_TRY_AGAIN, WAY_SERVER, ERR_PROTOCOL},
 		{DIAGNOSIS_SVC_NONE, "svc.none",
 			"Calendar is not switched on at iCloud",
 			"dav.example.org has no calendars for this account",
@@ -306,6 +450,10 @@ int main(void)
 		cmocka_unit_test(diagnoses_statuses),
 		cmocka_unit_test(doubts_the_password),
 		cmocka_unit_test(has_words_for_all),
+		cmocka_unit_test(has_words_in_any_light),
+		cmocka_unit_test(says_what_the_answer_told),
+		cmocka_unit_test(tells_faults_from_nonsense),
+		cmocka_unit_test(knows_a_hotel),
 		cmocka_unit_test(tells_what_it_is),
 		cmocka_unit_test(has_no_words_for_none),
 	};

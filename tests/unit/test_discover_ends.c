@@ -53,7 +53,21 @@ static void ends_without_principal(void **state)
 		{{ROOT(.status = 200, .file = "webpage.html"), KNOWN(.status = 404)},
 			DIAGNOSIS_SVC_NOT_DAV, ERR_PROTOCOL},
 		{{ROOT(.status = 207, .body = NO_PRINCIPAL), KNOWN(.status = 404)},
-			DIAGNOSIS_SVC_NOT_DAV, ERR_CONFIG},
+			DIAGNOSIS_SVC_NOT_DAV, ERR_PROTOCOL},
+		/* what was meant for us and came out wrong, against what was not */
+		{{ROOT(.status = 207, .file = "xxe.xml"), KNOWN(.status = 404)},
+			DIAGNOSIS_SVC_ERROR, ERR_PROTOCOL},
+		{{ROOT(.status = 207, .body = "<multistatus xmlns='DAV:'>"),
+			 KNOWN(.status = 404)},
+			DIAGNOSIS_SVC_ERROR, ERR_PROTOCOL},
+		{{ROOT(.status = 207), KNOWN(.status = 404)}, DIAGNOSIS_SVC_ERROR,
+			ERR_PROTOCOL},
+		{{ROOT(.status = 200, .body = "hello"), KNOWN(.status = 404)},
+			DIAGNOSIS_SVC_NOT_DAV, ERR_PROTOCOL},
+		{{ROOT(.status = 200, .body = "<rss/>"), KNOWN(.status = 404)},
+			DIAGNOSIS_SVC_NOT_DAV, ERR_PROTOCOL},
+		{{ROOT(.status = 200), KNOWN(.status = 404)}, DIAGNOSIS_SVC_NOT_DAV,
+			ERR_PROTOCOL},
 		/* the most telling of two */
 		{{ROOT(.status = 404), KNOWN(.status = 403)}, DIAGNOSIS_AUTH_LOCKED,
 			ERR_AUTH},
@@ -126,12 +140,6 @@ static void ends_at_icloud(void **state)
 	check_endings(ICLOUD_ENTRY, PROVIDER_ICLOUD, rows, COUNT_OF(rows));
 }
 
-#define HOMES(hrefs)                                                                   \
-	"<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><response>" \
-	"<href>/ada/</href><propstat><prop><C:calendar-home-set>" hrefs                \
-	"</C:calendar-home-set></prop><status>HTTP/1.1 200 OK</status></propstat>"     \
-	"</response></multistatus>"
-
 static void picks_a_home(void **state)
 {
 	static const struct {
@@ -144,7 +152,6 @@ static void picks_a_home(void **state)
 		{HOMES("<href>cal/</href>"), DAV "/ada/cal/", 0},
 		{HOMES("<href>https://evil.example/</href><href>/cal/</href>"),
 			DAV "/cal/", 0},
-		{HOMES("<href>/one/</href><href>/two/</href>"), DAV "/one/", 0},
 		{HOMES("<href>https://evil.example/</href>"), NULL,
 			DIAGNOSIS_SVC_MOVED},
 		{HOMES("<href>http://dav.example.org/</href>"), NULL,
@@ -175,16 +182,60 @@ static void picks_a_home(void **state)
 	}
 }
 
-#define CAL(href, comp, may)                                                           \
-	"<response><href>" href "</href><propstat><prop><resourcetype><collection/>"   \
-	"<C:calendar/></resourcetype><C:supported-calendar-component-set>"             \
-	"<C:comp name='" comp "'/></C:supported-calendar-component-set>"               \
-	"<current-user-privilege-set><privilege><" may "/></privilege>"                \
-	"</current-user-privilege-set></prop><status>HTTP/1.1 200 OK</status>"         \
-	"</propstat></response>"
-#define LISTING(inside)                                                                \
-	"<multistatus xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'>" inside    \
-	"</multistatus>"
+/* Where it worked before, a web page is the network's. */
+static void expects_what_was_there(void **state)
+{
+	static const struct turn pages[TURNS_MAX + 1] = {
+		ROOT(.status = 200, .file = "webpage.html"), KNOWN(.status = 404)};
+	static const struct turn list[TURNS_MAX + 1] = {
+		{.asked = DAV "/h/", .status = 200, .file = "webpage.html"}};
+	SCOPED(uri) home = {0};
+	(void)state;
+
+	AUTO(discover) *d = start_at(DAV "/", PROVIDER_CALDAV);
+	discover_expect(d);
+	converse(d, pages);
+	assert_int_equal(discover_diagnosis(d), DIAGNOSIS_NET_PORTAL);
+	assert_true(uri_parse(&home, STR(DAV "/h/"), NULL));
+	const struct gate gate = {.provider = PROVIDER_CALDAV, .home = home.origin};
+	AUTO(discover) *e = discover_from_home(&home, &gate);
+	converse(e, list);
+	assert_int_equal(discover_diagnosis(e), DIAGNOSIS_NET_PORTAL);
+	assert_int_equal(discover_error(e)->code, ERR_PROTOCOL);
+}
+
+/* The answer that is told of is the one that decided, not the last one. */
+static void remembers_the_answer(void **state)
+{
+	static const struct {
+		struct turn turns[TURNS_MAX + 1];
+		enum dav_failure failure;
+		int status;
+		const char *foreign;
+	} rows[] = {
+		{{ROOT(.status = 401)}, DAV_ANSWERED, 401, ""},
+		{{ROOT(.status = 403), KNOWN(.status = 404)}, DAV_ANSWERED, 403, ""},
+		{{ROOT(.status = 207, .file = "xxe.xml"), KNOWN(.status = 404)},
+			DAV_STOPPED, 0, ""},
+		{{ROOT(.status = 207, .body = FOUND_PRINCIPAL),
+			 {.asked = DAV "/ada/",
+				 .status = 207,
+				 .body = HOMES("<href>https://evil.example/</href>")}},
+			DAV_ANSWERED, 207, "evil.example"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		AUTO(discover) *d = run(DAV "/", PROVIDER_CALDAV, rows[i].turns);
+		const struct dav_reply *r = discover_reply(d);
+		assert_int_equal(discover_step(d), DISCOVER_FAILED);
+		assert_int_equal(r->failure, rows[i].failure);
+		assert_int_equal(r->status, rows[i].status);
+		assert_string_equal(r->foreign, rows[i].foreign);
+		assert_null(r->uri.path);
+		assert_null(r->error_body.ptr);
+	}
+}
 
 static void judges_what_it_found(void **state)
 {
@@ -264,6 +315,8 @@ int main(void)
 		cmocka_unit_test(ends_without_principal),
 		cmocka_unit_test(ends_at_icloud),
 		cmocka_unit_test(picks_a_home),
+		cmocka_unit_test(expects_what_was_there),
+		cmocka_unit_test(remembers_the_answer),
 		cmocka_unit_test(judges_what_it_found),
 		cmocka_unit_test(stays_broken),
 	};

@@ -254,6 +254,27 @@ static void connections_are_kept_and_counted(void **state)
 	assert_int_equal(s.bytes_down, 3 * (sizeof(HELLO) - 1));
 }
 
+/* After a 421 the same connection would do no better. */
+static void a_fresh_request_has_its_own_connection(void **state)
+{
+	static const bool fresh[] = {false, true, false};
+	struct client *c = *state;
+
+	for (size_t i = 0; i < COUNT_OF(fresh); i++) {
+		SCOPED(outcome) o = {0};
+		struct dav_request r = client_request(c, "PROPFIND", "/");
+		r.fresh = fresh[i];
+		SAYS(c, HELLO);
+		client_start(c, &r, &o);
+		client_until(c, &o.done);
+		assert_int_equal(o.reply.status, 200);
+		assert_int_equal(o.reply.local_date, c->now / 1000);
+	}
+	assert_int_equal(c->server->connections, 2);
+	assert_int_equal(c->server->requests[0].connection, 1);
+	assert_int_equal(c->server->requests[1].connection, 2);
+}
+
 static void no_more_connections_than_allowed(void **state)
 {
 	struct client *c = *state;
@@ -394,6 +415,7 @@ int main(void)
 		HTTP_TEST(without_a_login_nothing_is_told),
 		HTTP_TEST(cookies_are_not_kept),
 		HTTP_TEST(connections_are_kept_and_counted),
+		HTTP_TEST(a_fresh_request_has_its_own_connection),
 		HTTP_TEST(no_more_connections_than_allowed),
 		HTTP_TEST(an_answer_is_read_with_care),
 		HTTP_TEST(a_notice_before_the_answer_is_not_the_answer),

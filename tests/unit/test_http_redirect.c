@@ -104,6 +104,10 @@ static void nothing_is_sent_to_another_origin(void **state)
 			assert_int_equal(o.reply.failure, DAV_FOREIGN_HOST);
 		if (i < COUNT_OF(forms) - 1)
 			assert_int_equal(o.reply.err.code, ERR_CONFIG);
+		assert_string_equal(o.reply.foreign, i == 2 ? "localhost"
+						     : i < COUNT_OF(forms) - 1
+							     ? "127.0.0.1"
+							     : "");
 	}
 	assert_int_equal(foreign->connections, 0);
 	assert_int_equal(c->server->count, COUNT_OF(forms));
