@@ -11,6 +11,8 @@
 
 #include "app/link.h"
 #include "app/profile.h"
+#include "app/sandbox.h"
+#include "app/schedule.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -242,6 +244,79 @@ static void check_profile(struct check *c, const struct profile *p)
 	say(c, "key", CHECK_OK, p->unlocked_by);
 }
 
+static bool wants_schedule(const struct profile *p)
+{
+	for (size_t i = 0; i < p->settings.n_accounts; i++)
+		if (p->settings.accounts[i].schedule_minutes > 0)
+			return true;
+	return false;
+}
+
+/* An exit status of systemd's own (systemd.exec(5)): the program was not started. */
+static bool was_not_started(const struct schedule_state *s)
+{
+	return s->last_status >= 200 && s->last_status <= 245;
+}
+
+static void judge_schedule(struct check *c, const struct schedule_state *s)
+{
+	AUTO_FREE char *words = schedule_words(s);
+	struct finding f = {.what = "schedule",
+		.verdict = CHECK_NOTE,
+		.detail = words,
+		.ms = -1,
+		.way = ""};
+	struct err e = {0};
+
+	if (s->kind != SCHEDULE_NONE && was_not_started(s)) {
+		(void)err_set(&e, ERR_CONFIG,
+			"%s: systemd could not start the last run, status %d; "
+			"systemctl --user status calwiz.service says why",
+			words, s->last_status);
+		fail(c, "schedule", &e);
+		return;
+	}
+	if (s->paused)
+		f.way = "Start it again in the menu of calwiz.";
+	else if (!s->this_one)
+		f.way = "It starts another copy of calwiz than this one.";
+	else
+		f.way = schedule_hint(s);
+	if (!f.way[0])
+		f.verdict = CHECK_OK;
+	report(c, &f);
+}
+
+static void check_schedule(struct check *c, const struct profile *p)
+{
+	struct schedule_state s = {0};
+	struct err e = {0};
+
+	if (!schedule_show(&p->paths, &s, &e)) {
+		fail(c, "schedule", &e);
+	} else if (s.kind != SCHEDULE_NONE) {
+		judge_schedule(c, &s);
+	} else if (wants_schedule(p)) {
+		(void)err_set(&e, ERR_CONFIG,
+			"the settings ask for a schedule, and none is installed");
+		fail(c, "schedule", &e);
+	} else {
+		say(c, "schedule", CHECK_NOTE,
+			"off: calwiz --headless runs when you start it");
+	}
+}
+
+/* The last run tells; before the first, the kernel. */
+static void check_sandbox(struct check *c, const struct profile *p)
+{
+	struct sandbox s = {0};
+
+	if (p->state_dir < 0 || !sandbox_load(&s, p->state_dir, NULL))
+		s = sandbox_offer();
+	AUTO_FREE char *words = sandbox_words(&s);
+	say(c, "sandbox of --headless", s.files ? CHECK_OK : CHECK_NOTE, words);
+}
+
 static bool wanted(const struct options *o, const struct account *a)
 {
 	return !o->account || !strcmp(o->account, a->name);
@@ -277,10 +352,10 @@ int check_run(const struct options *o, struct loop *loop)
 		say(&c, "account", CHECK_OK, who);
 		check_folder(&c, &p);
 		check_network(&c);
-		say(&c, "schedule", CHECK_NOTE,
-			"calwiz does not start itself yet: run calwiz --headless from "
-			"a timer");
 	}
+	c.account = NULL;
+	check_schedule(&c, &p);
+	check_sandbox(&c, &p);
 	if (!looked_at && o->account) {
 		(void)err_set(&e, ERR_USAGE, "there is no account %s",
 			safe(str_of(o->account)).text);

@@ -8,6 +8,7 @@
 
 #include "app/job.h"
 #include "app/report.h"
+#include "app/sandbox.h"
 #include "app/status.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -216,6 +217,25 @@ int headless_sync_now(const struct options *o, struct loop *loop, struct profile
 	return sync_all(&h, account);
 }
 
+/* From here on: no other file, no other program. Everything that needs one, like the
+ * unlock command, has been done. */
+static void fence_in(const struct headless *h)
+{
+	const struct profile *p = h->profile;
+	struct sandbox s = {.off = true};
+	struct err e = {0};
+
+	if (p->unlock_said.text[0])
+		log_line(&h->log, LOG_INFO, "unlock: command says %s",
+			p->unlock_said.text);
+	if (!h->o->no_sandbox)
+		s = sandbox_enter_for(p);
+	AUTO_FREE char *words = sandbox_words(&s);
+	log_line(&h->log, LOG_DEBUG, "sandbox: %s", words);
+	if (!h->o->dry_run && p->state_dir >= 0 && !sandbox_save(&s, p->state_dir, &e))
+		complain(h, &e);
+}
+
 int headless_run(const struct options *o, struct loop *loop)
 {
 	struct profile p = {0};
@@ -224,6 +244,7 @@ int headless_run(const struct options *o, struct loop *loop)
 
 	if (profile_open(&p, o, &e)) {
 		struct headless h = made(o, loop, &p);
+		fence_in(&h);
 		status = sync_all(&h, o->account);
 	} else {
 		(void)fprintf(stderr, "calwiz: %s. %s\n", e.message,

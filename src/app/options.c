@@ -29,6 +29,7 @@ enum {
 	OPT_KEY_FILE,
 	OPT_ASCII,
 	OPT_NO_COLOR,
+	OPT_NO_SANDBOX,
 };
 
 static const struct option table[] = {
@@ -52,6 +53,7 @@ static const struct option table[] = {
 	{"key-file", required_argument, NULL, OPT_KEY_FILE},
 	{"ascii", no_argument, NULL, OPT_ASCII},
 	{"no-color", no_argument, NULL, OPT_NO_COLOR},
+	{"no-sandbox", no_argument, NULL, OPT_NO_SANDBOX},
 	{NULL, 0, NULL, 0},
 };
 
@@ -80,6 +82,7 @@ static const char help[] =
 	"                         the key that unlocks the settings\n"
 	"  -v, -vv                say more, on standard error\n"
 	"  --quiet                say nothing but errors\n"
+	"  --no-sandbox           with --headless: without the fence around the run\n"
 	"  --ascii, --no-color    simple characters, no colours\n"
 	"  --help, --version\n"
 	"\n"
@@ -199,6 +202,8 @@ static bool take_switch(struct options *o, int option, struct err *e)
 		return o->ascii = true;
 	case OPT_NO_COLOR:
 		return o->no_color = true;
+	case OPT_NO_SANDBOX:
+		return o->no_sandbox = true;
 	default:
 		return take_value(o, option, e);
 	}
@@ -229,6 +234,8 @@ static bool options_agree(struct options *o, struct err *e)
 	if ((o->dry_run || o->full) && o->mode != MODE_HEADLESS)
 		return err_set(e, ERR_USAGE, "--%s goes with --headless",
 			o->dry_run ? "dry-run" : "full");
+	if (o->no_sandbox && o->mode != MODE_HEADLESS)
+		return err_set(e, ERR_USAGE, "--no-sandbox goes with --headless");
 	if (o->max_age_seconds && o->mode != MODE_STATUS)
 		return err_set(e, ERR_USAGE, "--max-age goes with --status");
 	if ((o->password_fd >= 0 || o->password_file) && o->mode != MODE_SETUP)

@@ -36,6 +36,7 @@ struct options {
 	const char *key_file;
 	bool ascii;
 	bool no_color;
+	bool no_sandbox;
 };
 
 /* Strings point into argv. ERR_USAGE names the option that is wrong. */

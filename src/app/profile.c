@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "app/command.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -73,13 +74,27 @@ static bool key_from_credential(struct profile *p, bool *found, struct err *e)
 	return read_key(&p->key, fd, path, e);
 }
 
+static bool key_from_command(struct profile *p, bool *found, struct err *e)
+{
+	AUTO_FREE char *shown = xasprintf("%s/" COMMAND_FILE, p->paths.config);
+	struct command_answer answer = {0};
+
+	p->unlocked_by = "unlock command";
+	if (!command_unlock(p->config_dir, shown, COMMAND_LIMIT_MS, found, &answer, e))
+		return false;
+	p->key = answer.key;
+	p->passphrase = answer.passphrase;
+	p->unlock_said = answer.said;
+	return true;
+}
+
 static bool no_key(const struct profile *p, struct err *e)
 {
 	return err_set(e, ERR_CONFIG,
 		"the settings are locked and there is no key: not %s/" KEY_FILE_NAME
-		", not a systemd credential " CREDENTIAL_NAME
+		", not %s/" COMMAND_FILE ", not a systemd credential " CREDENTIAL_NAME
 		", no --key-file and no --key-fd",
-		p->paths.state);
+		p->paths.state, p->paths.config);
 }
 
 static bool key_from_state(struct profile *p, struct err *e)
@@ -107,7 +122,15 @@ static bool find_key(struct profile *p, const struct options *o, struct err *e)
 		return key_from_file(p, o->key_file, e);
 	if (!key_from_credential(p, &found, e))
 		return false;
+	if (!found && !key_from_command(p, &found, e))
+		return false;
 	return found || key_from_state(p, e);
+}
+
+static struct vault_unlock unlock_of(const struct profile *p)
+{
+	return p->passphrase ? (struct vault_unlock){.passphrase = p->passphrase}
+	                     : (struct vault_unlock){.key = &p->key};
 }
 
 /* Opens a folder that may not be there yet; then *fd stays -1. */
@@ -169,7 +192,7 @@ static bool open_vault(struct profile *p, const struct options *o, struct err *e
 			"nothing is configured yet: there is no %s", shown);
 	if (!find_key(p, o, e))
 		return false;
-	const struct vault_unlock unlock = {.key = &p->key};
+	const struct vault_unlock unlock = unlock_of(p);
 	return vault_load(&p->vault, &text, p->config_dir, shown, &unlock, e) &&
 	       settings_parse(&p->settings, text, e);
 }
@@ -190,6 +213,7 @@ void profile_clear(struct profile *p)
 	settings_clear(&p->settings);
 	vault_free(p->vault);
 	vault_key_clear(&p->key);
+	secret_free(p->passphrase);
 	if (p->config_dir >= 0)
 		(void)close(p->config_dir);
 	if (p->state_dir >= 0)
@@ -212,11 +236,19 @@ static bool need_folder(const char *path, int *fd, struct err *e)
 	return *fd >= 0 || dir_open_private(path, true, fd, e);
 }
 
-/* The first save: key first, so that a vault without its key cannot exist. */
+/* The first save: key first, so that a vault without its key cannot exist. An unlock
+ * command from before would be asked at the next run and bring a key that is not its.
+ */
 static bool make_vault(struct profile *p, struct err *e)
 {
 	AUTO(vault) *v = vault_new();
 
+	if (faccessat(p->config_dir, COMMAND_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return err_set(e, ERR_CONFIG,
+			"%s/" COMMAND_FILE
+			" names a command that unlocks earlier settings; remove it "
+			"first",
+			p->paths.config);
 	vault_key_clear(&p->key);
 	vault_key_make(&p->key, vault_id(v));
 	const struct vault_unlock unlock = {.key = &p->key};
@@ -241,7 +273,7 @@ bool profile_save(struct profile *p, const struct profile_sink *sink, struct err
 	SCOPED(settings) readable = {0};
 	if (!settings_parse(&readable, text, e))
 		return err_wrap(e, "these settings would not be readable again");
-	const struct vault_unlock unlock = {.key = &p->key};
+	const struct vault_unlock unlock = unlock_of(p);
 	if (!vault_save(p->vault, text, p->config_dir, &unlock, e))
 		return false;
 	struct stat st = {0};
@@ -282,6 +314,7 @@ bool profile_forget(struct profile *p, const char *account, struct err *e)
 					return err_errno(e, "remove %s", files[f]);
 			(void)unlinkat(p->state_dir, KEY_FILE_NAME, 0);
 			(void)unlinkat(p->state_dir, "status.json", 0);
+			(void)unlinkat(p->state_dir, "sandbox", 0);
 		}
 		unlink_state(p, name);
 		return true;

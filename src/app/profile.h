@@ -7,6 +7,7 @@
 
 #include "app/options.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "store/settings.h"
 #include "store/vault.h"
 
@@ -16,9 +17,11 @@ struct profile {
 	struct paths paths;
 	int config_dir; /* -1 = not there yet */
 	int state_dir;
-	struct vault *vault;     /* owned; NULL = nothing saved yet */
-	struct vault_key key;    /* owned; what opened the vault */
-	const char *unlocked_by; /* "key file", "systemd credential", ...; static */
+	struct vault *vault;       /* owned; NULL = nothing saved yet */
+	struct vault_key key;      /* owned; what opened the vault, unless it was a */
+	struct secret *passphrase; /* owned, or NULL */
+	const char *unlocked_by;   /* "key file", "systemd credential", ...; static */
+	struct safe_text unlock_said; /* what the unlock command had to say, or "" */
 	struct settings settings;
 	char host_id[33]; /* this installation, for the folders' markers */
 };
@@ -26,8 +29,9 @@ struct profile {
 /*
  * Opens what is there. ERR_NO_INPUT when nothing is configured yet: then the profile is
  * still usable for profile_save(). Unlocks, in this order, with the first that is
- * configured: --key-fd, --key-file, $CREDENTIALS_DIRECTORY/calwiz.key, the key file. A
- * wrong key is an error, never a reason to try the next. Always profile_clear() it.
+ * configured: --key-fd, --key-file, $CREDENTIALS_DIRECTORY/calwiz.key, the unlock
+ * command, the key file. A wrong key is an error, never a reason to try the next.
+ * Always profile_clear() it.
  */
 bool profile_open(struct profile *p, const struct options *o, struct err *e) MUST_USE;
 void profile_clear(struct profile *p);

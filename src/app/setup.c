@@ -12,6 +12,7 @@
 #include "app/headless.h"
 #include "app/link.h"
 #include "app/profile.h"
+#include "app/schedule.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -241,6 +242,25 @@ static bool save(struct setup *s, struct err *e)
 	return true;
 }
 
+/* What the answers ask for, told only when there is something to tell. With "off" it
+ * may still be there for another account. */
+static void settle_schedule(struct setup *s)
+{
+	struct schedule_state state = {0};
+	struct err e = {0};
+
+	if (!schedule_settle(&s->profile, &state, &e)) {
+		(void)fail(s, &e);
+		return;
+	}
+	if (state.kind == SCHEDULE_NONE)
+		return;
+	AUTO_FREE char *words = schedule_words(&state);
+	printf("schedule: %s\n", words);
+	if (schedule_hint(&state)[0])
+		printf("%s\n", schedule_hint(&state));
+}
+
 static bool open_profile(struct setup *s, struct err *e)
 {
 	struct err why = {0};
@@ -273,9 +293,11 @@ static void run(struct setup *s)
 		(void)fail(s, &e);
 		return;
 	}
+	settle_schedule(s);
 	if (s->answers.first_sync)
-		s->status = headless_sync_now(s->o, s->loop, &s->profile,
-			s->answers.account.name);
+		s->status = exit_worse(s->status,
+			headless_sync_now(s->o, s->loop, &s->profile,
+				s->answers.account.name));
 }
 
 int setup_run(const struct options *o, struct loop *loop)
