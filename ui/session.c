@@ -430,8 +430,21 @@ static bool run(struct session *s, struct err *e)
 	return ok;
 }
 
+/* A closed window is seen twice, as an end of the keys and as a signal. The one that
+ * was not waited for must not end the program in its own way at the last moment. */
+static void ignore_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	(void)sigemptyset(&ignore.sa_mask);
+	for (size_t i = 0; i < COUNT_OF(signals); i++)
+		(void)sigaction(signals[i], &ignore, NULL);
+}
+
 static void close_all(struct session *s)
 {
+	ignore_signals();
 	stop_link(s);
 	job_free(s->job);
 	loop_timer_cancel(s->loop, s->tick);

@@ -3,6 +3,7 @@
 #include "ui/term_curses.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -120,7 +122,9 @@ static enum glyphs choose_glyphs(const char *entry, bool ascii)
 		strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		return GLYPHS_ASCII;
 	/* The Linux console and real VTs have no such glyphs in their fonts. */
-	return !strcmp(entry, "linux") || str_starts(str_of(entry), STR("vt"))
+	return !strcmp(entry, "linux") ||
+	                       (str_starts(str_of(entry), STR("vt")) &&
+				       !str_starts(str_of(entry), STR("vte")))
 	               ? GLYPHS_ASCII
 	               : GLYPHS_UTF8;
 }
@@ -141,7 +145,7 @@ bool term_open(struct term **out, const struct term_options *o, struct err *e)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(e, ERR_USAGE,
 			"the wizard needs a terminal; without one, use calwiz --setup "
-		        "FILE to set "
+			"FILE to set "
 			"it up and calwiz --headless to sync");
 	t = xcalloc(1, sizeof(*t));
 	t->stderr_before = -1;
@@ -150,7 +154,10 @@ bool term_open(struct term **out, const struct term_options *o, struct err *e)
 	const char *entry = NULL;
 	if (!term_entry_choose(&entry, t->note, sizeof(t->note), e))
 		return false;
+	/* The size is the window's: not that of LINES and COLUMNS, nor of an entry such
+	 * as that of the Linux console, which names none. */
 	use_env(FALSE);
+	use_tioctl(TRUE);
 	t->screen = newterm(entry, stdout, stdin);
 	if (!t->screen)
 		return term_entry_unusable(entry, e);
@@ -256,14 +263,32 @@ void term_suspend(struct term *t)
 	term_continued(t);
 }
 
-/* Reads until Enter, the end, or a hang-up, in the shell's own mode. */
+/* Becomes readable when a signal waits that ends the program; it is left there for the
+ * event loop, which takes it next. */
+static int watch_signals(void)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGHUP);
+	return signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Reads until Enter, the end, a hang-up or a signal, in the shell's own mode. */
 static void wait_for_enter(void)
 {
+	AUTO_CLOSE int signals = watch_signals();
 	char byte = 0;
 
 	while (byte != '\n' && byte != '\r') {
-		struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
-		if (poll(&ready, 1, -1) <= 0 || read(STDIN_FILENO, &byte, 1) != 1)
+		struct pollfd ready[] = {{.fd = STDIN_FILENO, .events = POLLIN},
+			{.fd = signals, .events = POLLIN}};
+		const int got = poll(ready, COUNT_OF(ready), -1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || ready[1].revents || read(STDIN_FILENO, &byte, 1) != 1)
 			return;
 	}
 }

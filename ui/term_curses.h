@@ -53,7 +53,7 @@ void term_read(struct term *t, struct term_input *in);
 int term_fd(const struct term *t);
 
 /* Leaves the full screen, prints the bare address, waits for Enter, comes back. Blocks
- * only for that; a hang-up returns. */
+ * only for that; a hang-up or a signal that ends the program returns at once. */
 void term_show_address(struct term *t, const char *address);
 
 /* Ctrl-Z: gives the terminal back, stops the process group, takes it again after. */

@@ -21,7 +21,8 @@ static bool starts_with_any(const char *name, const char *const *list)
 static const char *substitute(const char *name)
 {
 	static const char *const like_xterm[] = {"xterm", "foot", "ghostty", "wezterm",
-		"alacritty", "rio", "contour", NULL};
+		"alacritty", "rio", "contour", "putty", "konsole", "gnome", "vte",
+		"mintty", "st-", NULL};
 	static const char *const like_screen[] = {"tmux", "screen", NULL};
 
 	if (starts_with_any(name, like_screen))
@@ -33,7 +34,7 @@ bool term_entry_unusable(const char *name, struct err *e)
 {
 	return err_set(e, ERR_USAGE,
 		"the terminal %s cannot show a full screen; set TERM to what it is, or "
-	        "set "
+		"set "
 		"calwiz up from a file with --setup",
 		name && name[0] ? safe(str_of(name)).text : "(TERM is not set)");
 }
@@ -60,7 +61,7 @@ bool term_entry_choose(const char **entry, char *note, size_t size, struct err *
 	if (used != name)
 		(void)snprintf(note, size,
 			"This computer does not know the terminal %s; it is taken for "
-		        "%s.",
+			"%s.",
 			safe(str_of(name)).text, used);
 	*entry = used;
 	return true;

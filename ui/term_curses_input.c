@@ -9,6 +9,7 @@
 
 #define BURST_MIN 8
 #define TORN_MS 300
+#define CTRL_C 3
 
 static int64_t monotonic_ms(void)
 {
@@ -71,6 +72,13 @@ static void paste_add(struct term *t, wint_t ch)
 	wipe(bytes, sizeof(bytes));
 }
 
+static void begin_paste(struct term *t)
+{
+	t->pasting = true;
+	t->ended = 0;
+	secret_wipe(t->paste);
+}
+
 static void end_paste(struct term *t, struct term_input *in)
 {
 	t->pasting = false;
@@ -88,26 +96,59 @@ static void take_back(struct term *t)
 	t->lent = false;
 }
 
+/* The end of a paste arrives as single characters when a slow line tears it apart; and
+ * when it never arrives, Ctrl-C must still get through. */
+static void take_pasted(struct term *t, wint_t ch, struct term_input *in)
+{
+	static const char end[] = "\033[201~";
+
+	if (ch == (wint_t)end[t->ended]) {
+		if (!end[++t->ended])
+			end_paste(t, in);
+		return;
+	}
+	for (size_t i = 0; i < t->ended; i++)
+		paste_add(t, (wint_t)end[i]);
+	t->ended = 0;
+	if (ch == CTRL_C) {
+		(void)unget_wch((wchar_t)ch);
+		end_paste(t, in);
+	} else if (ch == (wint_t)end[0]) {
+		t->ended = 1;
+	} else {
+		paste_add(t, ch);
+	}
+}
+
 /* An arrow key torn apart by a slow line: Esc came and was taken for itself; what
- * follows is not text. */
+ * follows is not text. Only the beginning of a paste means something even so: that what
+ * comes next are no keys. */
 static bool is_torn(struct term *t, wint_t ch)
 {
-	if (t->swallow) {
-		t->swallow = !(ch >= 0x40 && ch <= 0x7e);
-		return true;
-	}
-	const bool soon = t->escape_at && monotonic_ms() - t->escape_at < TORN_MS;
-	t->escape_at = 0;
-	if (!soon || (ch != '[' && ch != 'O'))
+	const int64_t now = monotonic_ms();
+	const bool soon = t->escape_at && now - t->escape_at < TORN_MS;
+
+	if (!soon || ch < 0x20 || ch > 0x7e || (!t->n_torn && ch != '[' && ch != 'O')) {
+		t->escape_at = 0;
+		t->n_torn = 0;
 		return false;
-	t->swallow = true;
+	}
+	t->escape_at = now;
+	if (t->n_torn < sizeof(t->torn))
+		t->torn[t->n_torn++] = (char)ch;
+	if (t->n_torn > 1 && ch >= 0x40) {
+		if (str_is((struct str){t->torn, t->n_torn}, "[200~"))
+			begin_paste(t);
+		t->escape_at = 0;
+		t->n_torn = 0;
+	}
 	return true;
 }
 
 static void take_char(struct term *t, wint_t ch, struct term_input *in)
 {
 	if (t->pasting) {
-		paste_add(t, ch);
+		take_pasted(t, ch, in);
 		return;
 	}
 	if (is_torn(t, ch))
@@ -124,12 +165,13 @@ static void take_char(struct term *t, wint_t ch, struct term_input *in)
 static void take_code(struct term *t, wint_t code, struct term_input *in)
 {
 	if (code == KEY_MAX + TERM_PASTE_BEGIN) {
-		t->pasting = true;
-		secret_wipe(t->paste);
+		begin_paste(t);
 		return;
 	}
-	if (code == KEY_MAX + TERM_PASTE_END && t->pasting) {
-		end_paste(t, in);
+	if (t->pasting) {
+		/* An arrow key in a pasted text is no key. */
+		if (code == KEY_MAX + TERM_PASTE_END)
+			end_paste(t, in);
 		return;
 	}
 	in->key = (struct key_press){.key = special_key(code)};

@@ -95,12 +95,14 @@ void term_paint(struct term *t, const struct grid *g)
 			const struct cell *cell = grid_at(g, x, y);
 			struct cell *old = &t->shown[y * t->width + x];
 			const bool corner = y == LINES - 1 && x == COLS - 1;
-			/* A wide character next to a changed one is written again:
-			 * curses blanks it when its other half is touched. */
-			if (corner || !cell->width || (!t->all && same(cell, old)))
+			if (corner || (!t->all && same(cell, old)))
 				continue;
-			put(t, x, y, cell);
 			*old = *cell;
+			/* The right half of a wide character came with the left. It is
+			 * remembered all the same: curses blanks it when the left one
+			 * goes, and then what comes back there is a change. */
+			if (cell->width)
+				put(t, x, y, cell);
 		}
 	}
 	t->all = false;

@@ -38,8 +38,10 @@ struct term {
 	bool pasting;
 	bool lent;         /* the paste was handed out; to be wiped */
 	unsigned burst;    /* characters since the input was last empty */
-	bool swallow;      /* the rest of a torn escape sequence */
-	int64_t escape_at; /* when a lone Esc came, monotonic ms; 0 = none */
+	size_t ended;      /* characters of a torn end of the paste so far */
+	int64_t escape_at; /* when a lone Esc or a piece behind it came; 0 = none */
+	char torn[8];      /* what came behind it: the rest of a torn sequence */
+	size_t n_torn;
 };
 
 /* The bracketed-paste switch; the terminal ignores it when it does not know it. */
