@@ -5,25 +5,28 @@ ui_ldadd = libcalwizui.a libcalwiz.a $(UI_LIBS) $(QRENCODE_LIBS) $(CORE_LIBS) \
 
 core_tests = \
 	tests/unit/test_agenda tests/unit/test_answers tests/unit/test_body \
-	tests/unit/test_buf tests/unit/test_calendar tests/unit/test_diagnose \
-	tests/unit/test_discover tests/unit/test_discover_ends tests/unit/test_err \
-	tests/unit/test_file tests/unit/test_gate tests/unit/test_guard \
-	tests/unit/test_href tests/unit/test_http tests/unit/test_http_cancel \
-	tests/unit/test_http_limits tests/unit/test_http_memory \
-	tests/unit/test_http_redirect tests/unit/test_http_tls \
-	tests/unit/test_http_trouble tests/unit/test_keyfile tests/unit/test_line \
-	tests/unit/test_loop tests/unit/test_moment tests/unit/test_multistatus \
-	tests/unit/test_multistatus_hostile tests/unit/test_object \
-	tests/unit/test_options tests/unit/test_password tests/unit/test_patient \
-	tests/unit/test_plan tests/unit/test_request tests/unit/test_rule \
+	tests/unit/test_buf tests/unit/test_calendar tests/unit/test_command \
+	tests/unit/test_diagnose tests/unit/test_discover \
+	tests/unit/test_discover_ends tests/unit/test_discover_homes \
+	tests/unit/test_discover_service tests/unit/test_err tests/unit/test_file \
+	tests/unit/test_gate tests/unit/test_guard tests/unit/test_href \
+	tests/unit/test_http tests/unit/test_http_cancel tests/unit/test_http_limits \
+	tests/unit/test_http_memory tests/unit/test_http_redirect \
+	tests/unit/test_http_tls tests/unit/test_http_trouble tests/unit/test_idn \
+	tests/unit/test_keyfile tests/unit/test_line tests/unit/test_link \
+	tests/unit/test_loop tests/unit/test_meaning tests/unit/test_moment \
+	tests/unit/test_multistatus tests/unit/test_multistatus_hostile \
+	tests/unit/test_object tests/unit/test_options tests/unit/test_password \
+	tests/unit/test_patient tests/unit/test_plan tests/unit/test_records \
+	tests/unit/test_request tests/unit/test_resolve tests/unit/test_rule \
 	tests/unit/test_run tests/unit/test_run_account tests/unit/test_run_here \
-	tests/unit/test_run_kill tests/unit/test_run_odd tests/unit/test_scan \
-	tests/unit/test_secret tests/unit/test_settings tests/unit/test_state \
-	tests/unit/test_state_listing tests/unit/test_str tests/unit/test_sync_body \
-	tests/unit/test_text tests/unit/test_uri tests/unit/test_vault \
-	tests/unit/test_vault_image tests/unit/test_vdir tests/unit/test_vdir_change \
-	tests/unit/test_vdir_name tests/unit/test_vdir_race tests/unit/test_vdir_scan \
-	tests/unit/test_zone
+	tests/unit/test_run_kill tests/unit/test_run_odd tests/unit/test_sandbox \
+	tests/unit/test_scan tests/unit/test_secret tests/unit/test_settings \
+	tests/unit/test_spawn tests/unit/test_state tests/unit/test_state_listing \
+	tests/unit/test_str tests/unit/test_sync_body tests/unit/test_text \
+	tests/unit/test_uri tests/unit/test_vault tests/unit/test_vault_image \
+	tests/unit/test_vdir tests/unit/test_vdir_change tests/unit/test_vdir_name \
+	tests/unit/test_vdir_race tests/unit/test_vdir_scan tests/unit/test_zone
 
 ui_tests = \
 	tests/unit/test_choices tests/unit/test_edit tests/unit/test_grid \
@@ -43,6 +46,11 @@ tests_unit_test_discover_SOURCES = \
 	tests/unit/test_discover.c tests/unit/conversation.h tests/unit/data.h
 tests_unit_test_discover_ends_SOURCES = \
 	tests/unit/test_discover_ends.c tests/unit/conversation.h tests/unit/data.h
+tests_unit_test_discover_homes_SOURCES = \
+	tests/unit/test_discover_homes.c tests/unit/conversation.h tests/unit/data.h
+tests_unit_test_discover_service_SOURCES = \
+	tests/unit/test_discover_service.c tests/unit/conversation.h \
+	tests/unit/data.h
 tests_unit_test_edit_LDADD = $(ui_ldadd)
 tests_unit_test_grid_LDADD = $(ui_ldadd)
 tests_unit_test_http_SOURCES = \
@@ -66,6 +74,9 @@ tests_unit_test_http_tls_SOURCES = \
 tests_unit_test_http_trouble_SOURCES = \
 	tests/unit/test_http_trouble.c tests/unit/http_client.c \
 	tests/unit/http_client.h tests/unit/http_script.c tests/unit/http_script.h
+tests_unit_test_link_SOURCES = \
+	tests/unit/test_link.c tests/unit/http_client.c tests/unit/http_client.h \
+	tests/unit/http_script.c tests/unit/http_script.h
 tests_unit_test_manage_SOURCES = \
 	tests/unit/test_manage.c tests/unit/wizard_data.c tests/unit/wizard_play.c \
 	tests/unit/wizard_play.h
