@@ -45,7 +45,7 @@ struct changes {
 	bool same_day; /* the first one says from what clock to what clock */
 };
 
-/* --- what each version says -------------------------------------------------------- */
+/* --- what each version says --- */
 
 static void open_version(struct version *v, struct str ics)
 {
@@ -133,7 +133,7 @@ static struct digest alarm_state(const struct version *v)
 	return cal_set_digest(&set);
 }
 
-/* --- what is different ------------------------------------------------------------- */
+/* --- what is different --- */
 
 static void add(struct changes *c, char *text)
 {
@@ -178,8 +178,8 @@ static bool is_same_day(const struct buf *a, const struct buf *b)
 		str_slice(buf_view(b), 0, b->len - CLOCK_LEN));
 }
 
-static void add_moved(
-	struct changes *c, const struct cal_moment *before, const struct cal_moment *after)
+static void add_moved(struct changes *c, const struct cal_moment *before,
+	const struct cal_moment *after)
 {
 	SCOPED(buf) from = buf_with_max(0);
 	SCOPED(buf) to = buf_with_max(0);
@@ -302,10 +302,10 @@ static size_t count_only(const struct buf *a, const struct buf *b)
 	size_t only_b = 0;
 
 	for (size_t i = 0, n = 0; i < a->len || n < b->len;) {
-		const int order = i == a->len   ? 1
-		                  : n == b->len ? -1
-		                                : memcmp(a->ptr + i, b->ptr + n,
-							  DIGEST_SIZE);
+		const int order = i == a->len ? 1
+		                  : n == b->len
+		                          ? -1
+		                          : memcmp(a->ptr + i, b->ptr + n, DIGEST_SIZE);
 		only_a += order < 0;
 		only_b += order > 0;
 		i += order <= 0 ? DIGEST_SIZE : 0;
@@ -329,7 +329,7 @@ static void add_occurrences(struct changes *c)
 
 static void find_changes(struct changes *c)
 {
-	static void (*const parts[PARTS])(struct changes *c) = {
+	static void (*const parts[PARTS])(struct changes * c) = {
 		[PART_TITLE] = add_title,
 		[PART_TIME] = add_time,
 		[PART_STATE] = add_state,
@@ -355,7 +355,7 @@ static void find_changes(struct changes *c)
 		add(c, xstrdup(same ? "nothing changed" : "details changed"));
 }
 
-/* --- one line of it ---------------------------------------------------------------- */
+/* --- one line of it --- */
 
 static char *join(const char *title, const struct changes *c, size_t named)
 {
@@ -384,8 +384,8 @@ static char *join_some(const char *title, const struct changes *c)
 	return text;
 }
 
-static char *describe(
-	const char *title, const struct version *before, const struct version *after)
+static char *describe(const char *title, const struct version *before,
+	const struct version *after)
 {
 	struct changes c = {.before = before, .after = after};
 	struct str head = str_of(title);

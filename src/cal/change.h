@@ -15,11 +15,11 @@
  *   Dentist, Wed 4 March 2026: 10:00 to 11:00
  *   Dentist, Wed 4 March 2026 10:00: moved to Thu 5 March 2026 10:00
  *   Dentist, Wed 4 March 2026 10:00: new title "Dentist, Dr Example"
- *   Dentist, Wed 4 March 2026 10:00: location changed, notes changed, and 2 more changes
- *   Dentist, Wed 4 March 2026 10:00: nothing changed
+ *   Dentist, Wed 4 March 2026 10:00: location changed, notes changed, and 2 more
+ * changes Dentist, Wed 4 March 2026 10:00: nothing changed
  *
- * When `before` is empty it is "new", when `after` is empty "deleted". Bytes that are no
- * calendar object will do. The caller's.
+ * When `before` is empty it is "new", when `after` is empty "deleted". Bytes that are
+ * no calendar object will do. The caller's.
  */
 char *cal_change_text(struct str before, struct str after) MUST_USE;
 

@@ -22,8 +22,8 @@ void cal_with_crlf(struct str ics, struct buf *out)
 }
 
 /* The start of an event that has no end; NULL when it has one, or no start. */
-static const struct cal_entry *start_without_end(
-	const struct cal_tree *tree, size_t component)
+static const struct cal_entry *start_without_end(const struct cal_tree *tree,
+	size_t component)
 {
 	const struct cal_component *c = &tree->components[component];
 
@@ -40,7 +40,8 @@ static void add_param(const struct cal_entry *entry, const char *name, struct bu
 
 	/* Quoted where it was, for it may hold a colon. */
 	if (cal_param(entry->params, name, &value))
-		buf_printf(out, value.ptr[-1] == '"' ? ";%s=\"" STR_FMT "\"" : ";%s=" STR_FMT,
+		buf_printf(out,
+			value.ptr[-1] == '"' ? ";%s=\"" STR_FMT "\"" : ";%s=" STR_FMT,
 			name, STR_ARG(value));
 }
 
@@ -66,8 +67,8 @@ static void write_end(const struct cal_entry *start, struct buf *out)
 }
 
 /* Adds the entries from `from` to the one after the start, and the end. */
-static size_t copy_to(
-	const struct cal_tree *tree, size_t from, size_t start, struct buf *out)
+static size_t copy_to(const struct cal_tree *tree, size_t from, size_t start,
+	struct buf *out)
 {
 	for (; from <= start; from++)
 		buf_add(out, tree->entries[from].bytes);

@@ -1,8 +1,9 @@
 /*
- * Joins two edits of one calendar object, property by property, from what both began as.
+ * Joins two edits of one calendar object, property by property, from what both began
+ * as.
  *
- * - Components are matched by name and occurrence (RECURRENCE-ID as a moment), alarms by
- *   X-WR-ALARMUID or UID, else by what they mean.
+ * - Components are matched by name and occurrence (RECURRENCE-ID as a moment), alarms
+ * by X-WR-ALARMUID or UID, else by what they mean.
  * - CATEGORIES, RESOURCES, EXDATE, RDATE, COMMENT, CONTACT, REQUEST-STATUS, RELATED-TO,
  *   ATTACH, ATTENDEE (by address) and unknown properties that repeat are sets: what
  *   either side added or removed is added or removed.
@@ -13,8 +14,8 @@
  *   changed on the other: a mixture would name occurrences that are not there.
  * - An occurrence or alarm edited on one side and removed on the other, or excluded by
  *   EXDATE, clashes too; the edit stays.
- * - The latest of DTSTAMP, LAST-MODIFIED, ACKNOWLEDGED and X-MOZ-LASTACK and the greatest
- *   SEQUENCE are kept; these never clash.
+ * - The latest of DTSTAMP, LAST-MODIFIED, ACKNOWLEDGED and X-MOZ-LASTACK and the
+ * greatest SEQUENCE are kept; these never clash.
  *
  * The result is the server's text but for the lines that the merge touches: unknown
  * properties, order, folding and broken lines of everything else stay. Time zones that
@@ -33,11 +34,11 @@ enum merge_result {
 	MERGE_HERE,  /* `here` as it stands is the result: it has all changes */
 	MERGE_THERE, /* so is `there` */
 	MERGE_DONE,  /* a text with the changes of both was added to out */
-	/* The same, and where the changes contradict each other it has the server's value,
-	 * but for a thing edited on one side and removed on the other. */
+	/* The same, and where the changes contradict each other it has the server's
+	 * value, but for a thing edited on one side and removed on the other. */
 	MERGE_CLASH,
-	/* A text is unfit (cal_scan()), the UIDs differ, or the result would be too large;
-	 * or there is no base, and the sides differ. */
+	/* A text is unfit (cal_scan()), the UIDs differ, or the result would be too
+	 * large; or there is no base, and the sides differ. */
 	MERGE_IMPOSSIBLE,
 };
 
@@ -62,11 +63,11 @@ struct merge_report {
 };
 
 /*
- * `base` is what both sides last agreed on; when the state was lost it is empty. After an
- * upload whose answer was never seen it is what was sent, so that a server that rewrites
- * what it gets is no second editor. Nothing is added to out but with MERGE_DONE and
- * MERGE_CLASH. The report is filled with those, and by MERGE_HERE and MERGE_THERE when
- * both sides had changed.
+ * `base` is what both sides last agreed on; when the state was lost it is empty. After
+ * an upload whose answer was never seen it is what was sent, so that a server that
+ * rewrites what it gets is no second editor. Nothing is added to out but with
+ * MERGE_DONE and MERGE_CLASH. The report is filled with those, and by MERGE_HERE and
+ * MERGE_THERE when both sides had changed.
  */
 enum merge_result cal_merge(struct str base, struct str here, struct str there,
 	struct buf *out, struct merge_report *report) MUST_USE;

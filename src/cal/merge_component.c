@@ -19,10 +19,10 @@ struct children {
 	size_t cap;
 };
 
-/* --- who is who -------------------------------------------------------------------- */
+/* --- who is who --- */
 
-static void add_override_name(
-	struct merge *m, const struct cal_entry *entry, struct buf *name)
+static void add_override_name(struct merge *m, const struct cal_entry *entry,
+	struct buf *name)
 {
 	const struct digest moment = merge_occurrence(m, entry->params, entry->value);
 	struct str range = STR("");
@@ -33,7 +33,8 @@ static void add_override_name(
 	buf_add(name, range);
 }
 
-static struct digest identity_of(struct merge *m, enum merge_side side, size_t component)
+static struct digest identity_of(struct merge *m, enum merge_side side,
+	size_t component)
 {
 	static const char *const uids[] = {"X-WR-ALARMUID", "UID"};
 	const struct cal_tree *t = m->trees[side];
@@ -59,8 +60,8 @@ static struct digest identity_of(struct merge *m, enum merge_side side, size_t c
 	return digest_of(buf_view(&name));
 }
 
-static void collect(
-	struct merge *m, enum merge_side side, size_t parent, struct children *all)
+static void collect(struct merge *m, enum merge_side side, size_t parent,
+	struct children *all)
 {
 	const struct cal_tree *t = m->trees[side];
 
@@ -72,8 +73,8 @@ static void collect(
 		if (t->entries[i].kind != CAL_ENTRY_BEGIN ||
 			cal_tree_is_zone(t, component))
 			continue;
-		all->items = xgrow(
-			all->items, all->count, &all->cap, sizeof(*all->items));
+		all->items =
+			xgrow(all->items, all->count, &all->cap, sizeof(*all->items));
 		all->items[all->count++] = (struct child){
 			identity_of(m, side, component), side, component};
 	}
@@ -92,15 +93,15 @@ static int order_children(const void *first, const void *second)
 	return a->component < b->component ? -1 : a->component > b->component;
 }
 
-/* --- one of them ------------------------------------------------------------------- */
+/* --- one of them --- */
 
 static bool has(const struct merge_match *c, enum merge_side side)
 {
 	return c->at[side] != CAL_NONE;
 }
 
-static const struct cal_component *component_of(
-	const struct merge *m, const struct merge_match *c, enum merge_side side)
+static const struct cal_component *component_of(const struct merge *m,
+	const struct merge_match *c, enum merge_side side)
 {
 	return &m->trees[side]->components[c->at[side]];
 }
@@ -116,14 +117,15 @@ static bool same(const struct merge *m, const struct merge_match *c, enum merge_
 static bool is_override(const struct merge *m, const struct merge_match *c)
 {
 	for (size_t side = 0; side < MERGE_SIDES; side++)
-		if (c->at[side] != CAL_NONE && cal_tree_is_main(m->trees[side], c->at[side]))
+		if (c->at[side] != CAL_NONE &&
+			cal_tree_is_main(m->trees[side], c->at[side]))
 			return cal_tree_find(m->trees[side], c->at[side],
 				       "RECURRENCE-ID") != NULL;
 	return false;
 }
 
-static void note(
-	struct merge *m, const struct merge_match *c, struct merge_names *names)
+static void note(struct merge *m, const struct merge_match *c,
+	struct merge_names *names)
 {
 	for (size_t side = 0; side < MERGE_SIDES; side++)
 		if (c->at[side] != CAL_NONE) {
@@ -133,16 +135,16 @@ static void note(
 		}
 }
 
-static void add_here(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void add_here(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	merge_insert_component(m, component_of(m, parent, MERGE_FROM_THERE)->end,
 		c->at[MERGE_FROM_HERE]);
 }
 
 /* Two new exceptions for one occurrence began as what the series says of it. */
-static void merge_both(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_both(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	struct merge_match matched = *c;
 
@@ -154,8 +156,8 @@ static void merge_both(
 }
 
 /* Gone from there. */
-static void merge_removed_there(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_removed_there(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	if (same(m, c, MERGE_FROM_BASE, MERGE_FROM_HERE)) {
 		note(m, c, &m->report->there);
@@ -165,8 +167,8 @@ static void merge_removed_there(
 	add_here(m, c, parent);
 }
 
-static void merge_removed_here(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_removed_here(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	(void)parent;
 	if (!same(m, c, MERGE_FROM_BASE, MERGE_FROM_THERE)) {
@@ -177,36 +179,37 @@ static void merge_removed_here(
 	merge_drop_component(m, c->at[MERGE_FROM_THERE]);
 }
 
-static void merge_added_here(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_added_here(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	note(m, c, &m->report->here);
 	add_here(m, c, parent);
 }
 
-static void merge_added_there(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_added_there(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	(void)parent;
 	note(m, c, &m->report->there);
 }
 
-static void merge_nothing(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_nothing(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	(void)m;
 	(void)c;
 	(void)parent;
 }
 
-static void merge_match(
-	struct merge *m, const struct merge_match *c, const struct merge_match *parent)
+static void merge_match(struct merge *m, const struct merge_match *c,
+	const struct merge_match *parent)
 {
 	/* By presence in the base, here and there. */
-	static void (*const ways[2][2][2])(struct merge *m, const struct merge_match *c,
-		const struct merge_match *parent) = {
+	static void (*const ways[2][2][2])(struct merge * m,
+		const struct merge_match *c, const struct merge_match *parent) = {
 		{{merge_nothing, merge_added_there}, {merge_added_here, merge_both}},
-		{{merge_nothing, merge_removed_here}, {merge_removed_there, merge_both}},
+		{{merge_nothing, merge_removed_here},
+			{merge_removed_there, merge_both}},
 	};
 	const bool inside = m->occurrence;
 	const bool override = is_override(m, c);
@@ -214,8 +217,8 @@ static void merge_match(
 	if (override && m->locked)
 		return;
 	m->occurrence = inside || override;
-	ways[has(c, MERGE_FROM_BASE)][has(c, MERGE_FROM_HERE)][has(c, MERGE_FROM_THERE)](
-		m, c, parent);
+	ways[has(c, MERGE_FROM_BASE)][has(c, MERGE_FROM_HERE)]
+	    [has(c, MERGE_FROM_THERE)](m, c, parent);
 	m->occurrence = inside;
 }
 

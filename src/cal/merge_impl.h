@@ -22,7 +22,7 @@ struct merge_match {
 };
 
 struct merge {
-	struct cal_tree *trees[MERGE_SIDES]; /* borrowed */
+	struct cal_tree *trees[MERGE_SIDES];  /* borrowed */
 	struct cal_zones *zones[MERGE_SIDES]; /* owned */
 	struct merge_report *report;
 	struct merge_insert *inserts; /* owned */
@@ -63,8 +63,8 @@ void merge_series(struct merge *m);
 struct digest merge_occurrence(struct merge *m, struct str params, struct str value);
 
 /* Whether that side added or changed the exception at this moment. */
-bool merge_is_edited(
-	const struct merge *m, enum merge_side side, const struct digest *occurrence);
+bool merge_is_edited(const struct merge *m, enum merge_side side,
+	const struct digest *occurrence);
 
 /* Writing: entries of `there` that are marked are left out, entries of `here` that are
  * marked were taken over. `order` is their place in `here`. */
@@ -74,8 +74,8 @@ void merge_insert_component(struct merge *m, size_t before, size_t component);
 void merge_drop_component(struct merge *m, size_t component);
 
 /* A property with only those of its values that are marked (or are not), folded. */
-char *merge_part(
-	const struct cal_tree *tree, const struct cal_entry *entry, bool marked) MUST_USE;
+char *merge_part(const struct cal_tree *tree, const struct cal_entry *entry,
+	bool marked) MUST_USE;
 
 void merge_write(struct merge *m, struct buf *out);
 

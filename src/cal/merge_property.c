@@ -4,40 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cal/line.h"
-#include "cal/merge_impl.h"
+#include "cal/merge_group.h"
 
-/* One value of a property on one side. */
-struct ref {
-	enum merge_side side;
-	size_t element;
-	struct merge_rule rule;
-	struct digest key; /* values with the same one replace each other */
-	struct digest meaning;
-};
-
-/* Values that are joined with each other: of one unit, or of one key in it. */
-struct group {
-	struct merge *m;
-	const struct merge_match *c;
-	struct ref *refs;
-	size_t count;
-	struct str unit;
-	size_t from[MERGE_SIDES + 1]; /* where each side begins */
-	struct digest state[MERGE_SIDES];
-};
-
-static struct cal_element *element_of(const struct merge *m, const struct ref *ref)
-{
-	return &m->trees[ref->side]->elements[ref->element];
-}
-
-static struct cal_entry *entry_of(const struct merge *m, const struct ref *ref)
-{
-	return &m->trees[ref->side]->entries[element_of(m, ref)->entry];
-}
-
-static int order_places(const struct ref *a, const struct ref *b)
+static int order_places(const struct merge_ref *a, const struct merge_ref *b)
 {
 	if (a->side != b->side)
 		return a->side < b->side ? -1 : 1;
@@ -46,8 +15,8 @@ static int order_places(const struct ref *a, const struct ref *b)
 
 static int order_units(const void *first, const void *second)
 {
-	const struct ref *a = first;
-	const struct ref *b = second;
+	const struct merge_ref *a = first;
+	const struct merge_ref *b = second;
 	const int order = str_cmp(a->rule.unit, b->rule.unit);
 
 	return order ? order : order_places(a, b);
@@ -60,8 +29,8 @@ static int order_written(const void *a, const void *b)
 
 static int order_values(const void *first, const void *second)
 {
-	const struct ref *a = first;
-	const struct ref *b = second;
+	const struct merge_ref *a = first;
+	const struct merge_ref *b = second;
 	const int keys = memcmp(a->key.bytes, b->key.bytes, DIGEST_SIZE);
 
 	if (keys)
@@ -72,187 +41,7 @@ static int order_values(const void *first, const void *second)
 	return meanings ? meanings : order_places(a, b);
 }
 
-/* --- what changed ------------------------------------------------------------------ */
-
-static void find_states(struct group *g)
-{
-	size_t i = 0;
-
-	for (size_t side = 0; side < MERGE_SIDES; side++) {
-		SCOPED(buf) set = buf_with_max(0);
-		for (g->from[side] = i; i < g->count && g->refs[i].side == side; i++)
-			cal_set_add(&set, &g->refs[i].meaning);
-		g->state[side] = cal_set_digest(&set);
-	}
-	g->from[MERGE_SIDES] = g->count;
-}
-
-static bool same(const struct group *g, enum merge_side a, enum merge_side b)
-{
-	return digest_equal(&g->state[a], &g->state[b]);
-}
-
-/* Calls `each` for every value of side a, once, that side b has not. */
-static void each_missing(struct group *g, enum merge_side a, enum merge_side b,
-	void (*each)(struct group *g, struct ref *ref, void *ctx), void *ctx)
-{
-	size_t other = g->from[b];
-
-	for (size_t i = g->from[a]; i < g->from[a + 1]; i++) {
-		const unsigned char *wanted = g->refs[i].meaning.bytes;
-		while (other < g->from[b + 1] &&
-			memcmp(g->refs[other].meaning.bytes, wanted, DIGEST_SIZE) < 0)
-			other++;
-		if (other < g->from[b + 1] &&
-			!memcmp(g->refs[other].meaning.bytes, wanted, DIGEST_SIZE))
-			continue;
-		if (i > g->from[a] && !memcmp(g->refs[i - 1].meaning.bytes, wanted,
-					      DIGEST_SIZE))
-			continue;
-		each(g, &g->refs[i], ctx);
-	}
-}
-
-static void note_ref(struct group *g, struct ref *ref, void *ctx)
-{
-	struct merge_names *names = ctx;
-
-	merge_note(g->m, names, entry_of(g->m, ref)->name);
-}
-
-static void note_changes(
-	struct group *g, enum merge_side side, struct merge_names *names)
-{
-	each_missing(g, side, MERGE_FROM_BASE, note_ref, names);
-	each_missing(g, MERGE_FROM_BASE, side, note_ref, names);
-}
-
-/* --- an occurrence edited on one side and excluded on the other -------------------- */
-
-static bool is_master(const struct group *g)
-{
-	const struct merge_match *masters = &g->m->masters;
-
-	return masters->at[MERGE_FROM_THERE] == g->c->at[MERGE_FROM_THERE] &&
-	       masters->at[MERGE_FROM_HERE] == g->c->at[MERGE_FROM_HERE];
-}
-
-/* Whether `ref` excludes what the other side edited. */
-static bool hides_edit(struct group *g, const struct ref *ref, enum merge_side other)
-{
-	if (!str_is(g->unit, "EXDATE") || !g->m->edited[other].len || !is_master(g))
-		return false;
-	const struct digest moment = merge_occurrence(
-		g->m, entry_of(g->m, ref)->params, element_of(g->m, ref)->value);
-	if (!merge_is_edited(g->m, other, &moment))
-		return false;
-	merge_note(g->m, &g->m->report->clashes, g->unit);
-	return true;
-}
-
-static void take_value(struct group *g, struct ref *ref, void *ctx)
-{
-	(void)ctx;
-	if (!hides_edit(g, ref, MERGE_FROM_THERE))
-		element_of(g->m, ref)->marked = true;
-}
-
-static void drop_value(struct group *g, struct ref *ref, void *ctx)
-{
-	(void)ctx;
-	element_of(g->m, ref)->marked = true;
-}
-
-static void refuse_exclusion(struct group *g, struct ref *ref, void *ctx)
-{
-	(void)ctx;
-	if (hides_edit(g, ref, MERGE_FROM_HERE))
-		element_of(g->m, ref)->marked = true;
-}
-
-/* --- the three-way decision -------------------------------------------------------- */
-
-static bool is_locked(const struct group *g)
-{
-	static const char *const units[] = {"DTSTART", "RRULE", "EXDATE", "RDATE"};
-
-	if (!g->m->locked || !is_master(g))
-		return false;
-	for (size_t i = 0; i < COUNT_OF(units); i++)
-		if (str_is(g->unit, units[i]))
-			return true;
-	return false;
-}
-
-static void take_here(struct group *g)
-{
-	each_missing(g, MERGE_FROM_HERE, MERGE_FROM_THERE, take_value, NULL);
-	each_missing(g, MERGE_FROM_THERE, MERGE_FROM_HERE, drop_value, NULL);
-}
-
-static void merge_values(struct group *g)
-{
-	struct merge_report *report = g->m->report;
-
-	if (is_locked(g) || same(g, MERGE_FROM_HERE, MERGE_FROM_THERE))
-		return;
-	if (same(g, MERGE_FROM_BASE, MERGE_FROM_HERE)) {
-		note_changes(g, MERGE_FROM_THERE, &report->there);
-		each_missing(g, MERGE_FROM_THERE, MERGE_FROM_BASE, refuse_exclusion,
-			NULL);
-	} else if (same(g, MERGE_FROM_BASE, MERGE_FROM_THERE)) {
-		note_changes(g, MERGE_FROM_HERE, &report->here);
-		take_here(g);
-	} else {
-		note_changes(g, MERGE_FROM_HERE, &report->clashes);
-		note_changes(g, MERGE_FROM_THERE, &report->clashes);
-	}
-}
-
-static int order_stamps(struct str a, struct str b)
-{
-	int64_t first = 0;
-	int64_t second = 0;
-
-	a = str_trim(a);
-	b = str_trim(b);
-	if (str_to_int(a, 0, INT64_MAX, &first) && str_to_int(b, 0, INT64_MAX, &second))
-		return first < second ? -1 : first > second;
-	return str_cmp(a, b);
-}
-
-static struct ref *latest(const struct group *g, enum merge_side side)
-{
-	struct ref *best = NULL;
-
-	for (size_t i = g->from[side]; i < g->from[side + 1]; i++)
-		if (!best || order_stamps(element_of(g->m, &g->refs[i])->value,
-				     element_of(g->m, best)->value) > 0)
-			best = &g->refs[i];
-	return best;
-}
-
-/* iCloud writes DTSTAMP twice: the server's lines stay unless there is a later one. */
-static void merge_latest(struct group *g)
-{
-	struct ref *here = latest(g, MERGE_FROM_HERE);
-	const struct ref *there = latest(g, MERGE_FROM_THERE);
-	bool take = false;
-
-	if (here && there)
-		take = order_stamps(element_of(g->m, here)->value,
-			       element_of(g->m, there)->value) > 0;
-	else if (here)
-		take = !same(g, MERGE_FROM_BASE, MERGE_FROM_HERE);
-	else if (there && same(g, MERGE_FROM_BASE, MERGE_FROM_THERE))
-		each_missing(g, MERGE_FROM_THERE, MERGE_FROM_HERE, drop_value, NULL);
-	if (!take)
-		return;
-	each_missing(g, MERGE_FROM_THERE, MERGE_FROM_HERE, drop_value, NULL);
-	element_of(g->m, here)->marked = true;
-}
-
-/* --- writing one unit -------------------------------------------------------------- */
+/* --- writing one unit --- */
 
 static size_t marked_count(const struct cal_tree *tree, const struct cal_entry *entry)
 {
@@ -273,24 +62,30 @@ static size_t end_of_properties(const struct cal_tree *tree, size_t component)
 	return i == CAL_NONE ? tree->components[component].end : i;
 }
 
-/* In the place of what goes, else behind what is of its kind, else at the end. */
-static size_t place_of(const struct group *g)
+/*
+ * In the place of what goes, else behind what is of its kind, else at the end. A line
+ * without a name would be taken for a part of the property before it: it stands first.
+ */
+static size_t place_of(const struct merge_group *g)
 {
 	const struct cal_tree *there = g->m->trees[MERGE_FROM_THERE];
+	const size_t component = g->c->at[MERGE_FROM_THERE];
 	size_t last = CAL_NONE;
 
+	if (!g->unit.len)
+		return there->components[component].begin + 1;
 	for (size_t i = g->from[MERGE_FROM_THERE]; i < g->count; i++) {
-		const struct cal_element *element = element_of(g->m, &g->refs[i]);
+		const struct cal_element *element = merge_element(g->m, &g->refs[i]);
 		if (element->marked)
 			return element->entry;
 		last = element->entry;
 	}
 	if (last != CAL_NONE)
 		return last + 1;
-	return end_of_properties(there, g->c->at[MERGE_FROM_THERE]);
+	return end_of_properties(there, component);
 }
 
-static void write_here(struct group *g, struct cal_entry *entry, size_t place)
+static void write_here(struct merge_group *g, struct cal_entry *entry, size_t place)
 {
 	const struct cal_tree *tree = g->m->trees[MERGE_FROM_HERE];
 	const size_t marked = marked_count(tree, entry);
@@ -305,7 +100,7 @@ static void write_here(struct group *g, struct cal_entry *entry, size_t place)
 		merge_insert_owned(g->m, place, order, merge_part(tree, entry, true));
 }
 
-static void write_there(struct group *g, struct cal_entry *entry)
+static void write_there(struct merge_group *g, struct cal_entry *entry)
 {
 	const struct cal_tree *tree = g->m->trees[MERGE_FROM_THERE];
 	const size_t marked = marked_count(tree, entry);
@@ -318,13 +113,13 @@ static void write_there(struct group *g, struct cal_entry *entry)
 			merge_part(tree, entry, false));
 }
 
-static void write_unit(struct group *g)
+static void write_unit(struct merge_group *g)
 {
 	qsort(g->refs, g->count, sizeof(*g->refs), order_written);
-	find_states(g);
+	merge_find_states(g);
 	const size_t place = place_of(g);
 	for (size_t i = g->from[MERGE_FROM_HERE]; i < g->count; i++) {
-		struct cal_entry *entry = entry_of(g->m, &g->refs[i]);
+		struct cal_entry *entry = merge_entry(g->m, &g->refs[i]);
 		if (entry->elements != g->refs[i].element)
 			continue;
 		if (g->refs[i].side == MERGE_FROM_HERE)
@@ -334,9 +129,9 @@ static void write_unit(struct group *g)
 	}
 }
 
-/* --- one unit ---------------------------------------------------------------------- */
+/* --- one unit --- */
 
-static bool repeats(const struct group *g)
+static bool repeats(const struct merge_group *g)
 {
 	size_t counts[MERGE_SIDES] = {0};
 
@@ -346,10 +141,10 @@ static bool repeats(const struct group *g)
 	return false;
 }
 
-static struct digest key_of(const struct merge *m, const struct ref *ref)
+static struct digest key_of(const struct merge *m, const struct merge_ref *ref)
 {
 	static const char *const by_value[] = {"ATTENDEE", "ATTACH", "RELATED-TO"};
-	const struct cal_entry *entry = entry_of(m, ref);
+	const struct cal_entry *entry = merge_entry(m, ref);
 
 	for (size_t i = 0; i < COUNT_OF(by_value); i++) {
 		if (!str_is(entry->name, by_value[i]))
@@ -364,29 +159,30 @@ static struct digest key_of(const struct merge *m, const struct ref *ref)
 	return ref->meaning;
 }
 
-static enum merge_way way_of(const struct group *g)
+static enum merge_way way_of(const struct merge_group *g)
 {
 	const struct merge_rule *rule = &g->refs[0].rule;
 
 	return !rule->known && repeats(g) ? MERGE_SET : rule->way;
 }
 
-static void merge_group(const struct group *unit, struct ref *refs, size_t count)
+static void merge_values_of(const struct merge_group *unit, struct merge_ref *refs,
+	size_t count)
 {
-	struct group g = {.m = unit->m,
+	struct merge_group g = {.m = unit->m,
 		.c = unit->c,
 		.refs = refs,
 		.count = count,
 		.unit = unit->unit};
 
-	find_states(&g);
+	merge_find_states(&g);
 	if (refs[0].rule.way == MERGE_LATEST)
 		merge_latest(&g);
 	else
 		merge_values(&g);
 }
 
-static void merge_unit(struct group *g)
+static void merge_unit(struct merge_group *g)
 {
 	const enum merge_way way = way_of(g);
 
@@ -400,21 +196,21 @@ static void merge_unit(struct group *g)
 		while (i + n < g->count &&
 			digest_equal(&g->refs[i].key, &g->refs[i + n].key))
 			n++;
-		merge_group(g, g->refs + i, n);
+		merge_values_of(g, g->refs + i, n);
 	}
 	write_unit(g);
 }
 
-/* --- one component ----------------------------------------------------------------- */
+/* --- one component --- */
 
 struct refs {
-	struct ref *items;
+	struct merge_ref *items;
 	size_t count;
 	size_t cap;
 };
 
-static void collect(
-	const struct merge *m, enum merge_side side, size_t component, struct refs *refs)
+static void collect(const struct merge *m, enum merge_side side, size_t component,
+	struct refs *refs)
 {
 	const struct cal_tree *t = m->trees[side];
 
@@ -428,7 +224,7 @@ static void collect(
 			const size_t element = entry->elements + n;
 			refs->items = xgrow(refs->items, refs->count, &refs->cap,
 				sizeof(*refs->items));
-			refs->items[refs->count++] = (struct ref){.side = side,
+			refs->items[refs->count++] = (struct merge_ref){.side = side,
 				.element = element,
 				.rule = rule,
 				.meaning = t->elements[element].meaning};
@@ -449,7 +245,7 @@ void merge_properties(struct merge *m, const struct merge_match *c)
 		n = 1;
 		while (i + n < refs.count && str_eq(unit, refs.items[i + n].rule.unit))
 			n++;
-		struct group g = {.m = m,
+		struct merge_group g = {.m = m,
 			.c = c,
 			.refs = refs.items + i,
 			.count = n,

@@ -63,7 +63,7 @@ struct merge_rule merge_rule_of(struct str name)
 
 	for (size_t i = 0; i < COUNT_OF(rules); i++)
 		if (str_is(name, rules[i].name))
-			return (struct merge_rule){
-				str_of(rules[i].unit), rules[i].way, true};
+			return (struct merge_rule){str_of(rules[i].unit), rules[i].way,
+				true};
 	return (struct merge_rule){name, MERGE_WHOLE, false};
 }

@@ -8,6 +8,8 @@
 #include "cal/merge_impl.h"
 #include "cal/moment.h"
 
+#define PARAMS_MAX 1024 /* looked through for a zone, once for each value of a list */
+
 /* One exception of a series, of whatever side. */
 struct exception {
 	struct digest moment;
@@ -30,7 +32,8 @@ static const struct cal_zone *zone_of(struct merge *m, struct str tzid)
 	return zone;
 }
 
-static void name_moment(const struct cal_moment *moment, struct str tzid, struct buf *out)
+static void name_moment(const struct cal_moment *moment, struct str tzid,
+	struct buf *out)
 {
 	if (moment->all_day)
 		buf_printf(out, "day %lld", (long long)moment->day);
@@ -47,6 +50,7 @@ struct digest merge_occurrence(struct merge *m, struct str params, struct str va
 	struct cal_moment moment;
 	SCOPED(buf) name = buf_with_max(0);
 
+	params = str_slice(params, 0, PARAMS_MAX);
 	const bool zoned = cal_param(params, "TZID", &tzid);
 	const struct cal_zone *zone = zoned ? zone_of(m, tzid) : NULL;
 	value = str_trim(value);
@@ -64,14 +68,14 @@ static int order_digests(const void *a, const void *b)
 	return memcmp(a, b, DIGEST_SIZE);
 }
 
-bool merge_is_edited(
-	const struct merge *m, enum merge_side side, const struct digest *occurrence)
+bool merge_is_edited(const struct merge *m, enum merge_side side,
+	const struct digest *occurrence)
 {
 	const struct buf *edited = &m->edited[side];
 
-	return edited->len && bsearch(occurrence->bytes, edited->ptr,
-				      edited->len / DIGEST_SIZE, DIGEST_SIZE,
-				      order_digests);
+	return edited->len &&
+	       bsearch(occurrence->bytes, edited->ptr, edited->len / DIGEST_SIZE,
+		       DIGEST_SIZE, order_digests);
 }
 
 static int order_exceptions(const void *first, const void *second)
@@ -92,18 +96,18 @@ static void collect(struct merge *m, enum merge_side side, struct exceptions *al
 		const struct cal_entry *id = cal_tree_find(t, i, "RECURRENCE-ID");
 		if (!id)
 			continue;
-		all->items = xgrow(
-			all->items, all->count, &all->cap, sizeof(*all->items));
-		all->items[all->count++] = (struct exception){
-			merge_occurrence(m, id->params, id->value),
-			t->components[i].meaning};
+		all->items =
+			xgrow(all->items, all->count, &all->cap, sizeof(*all->items));
+		all->items[all->count++] =
+			(struct exception){merge_occurrence(m, id->params, id->value),
+				t->components[i].meaning};
 	}
 	if (all->count)
 		qsort(all->items, all->count, sizeof(*all->items), order_exceptions);
 }
 
-static void find_edited(
-	struct merge *m, enum merge_side side, const struct exceptions *base)
+static void find_edited(struct merge *m, enum merge_side side,
+	const struct exceptions *base)
 {
 	struct exceptions all = {.items = NULL};
 
@@ -120,8 +124,8 @@ static void find_edited(
 	free(all.items);
 }
 
-static void add_values(
-	const struct cal_tree *t, size_t component, const char *name, struct buf *set)
+static void add_values(const struct cal_tree *t, size_t component, const char *name,
+	struct buf *set)
 {
 	for (size_t i = cal_tree_first(t, component); i != CAL_NONE;
 		i = cal_tree_next(t, component, i)) {

@@ -12,10 +12,10 @@
 
 void merge_insert(struct merge *m, size_t before, size_t order, struct str bytes)
 {
-	m->inserts = xgrow(
-		m->inserts, m->insert_count, &m->insert_cap, sizeof(*m->inserts));
-	m->inserts[m->insert_count++] = (struct merge_insert){
-		.before = before, .order = order, .bytes = bytes};
+	m->inserts =
+		xgrow(m->inserts, m->insert_count, &m->insert_cap, sizeof(*m->inserts));
+	m->inserts[m->insert_count++] =
+		(struct merge_insert){.before = before, .order = order, .bytes = bytes};
 }
 
 void merge_insert_owned(struct merge *m, size_t before, size_t order, char *text)
@@ -73,7 +73,8 @@ static void fold(struct str line, struct buf *out)
 	buf_text(out, "\r\n");
 }
 
-char *merge_part(const struct cal_tree *tree, const struct cal_entry *entry, bool marked)
+char *merge_part(const struct cal_tree *tree, const struct cal_entry *entry,
+	bool marked)
 {
 	SCOPED(buf) line = buf_with_max(0);
 	SCOPED(buf) out = buf_with_max(0);
@@ -82,7 +83,8 @@ char *merge_part(const struct cal_tree *tree, const struct cal_entry *entry, boo
 	buf_add(&line, entry->name);
 	buf_add(&line, entry->params);
 	for (size_t i = 0; i < entry->count; i++) {
-		const struct cal_element *element = &tree->elements[entry->elements + i];
+		const struct cal_element *element =
+			&tree->elements[entry->elements + i];
 		if (element->marked != marked)
 			continue;
 		buf_char(&line, separator);
@@ -93,7 +95,7 @@ char *merge_part(const struct cal_tree *tree, const struct cal_entry *entry, boo
 	return buf_take(&out);
 }
 
-/* --- time zones -------------------------------------------------------------------- */
+/* --- time zones --- */
 
 struct names {
 	struct str *items;
@@ -186,7 +188,7 @@ static void carry_zones(struct merge *m)
 	free(known.items);
 }
 
-/* --- the text ---------------------------------------------------------------------- */
+/* --- the text --- */
 
 static int order_inserts(const void *first, const void *second)
 {
@@ -198,14 +200,12 @@ static int order_inserts(const void *first, const void *second)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* The last line of a text may lack its end, or half of it. */
+/* The last line of a text may lack its end. */
 static void write_lines(struct str bytes, struct buf *out)
 {
-	const char last = bytes.len ? bytes.ptr[bytes.len - 1] : '\n';
-
 	cal_with_crlf(bytes, out);
-	if (last != '\n')
-		buf_text(out, last == '\r' ? "\n" : "\r\n");
+	if (!str_ends(bytes, STR("\n")))
+		buf_text(out, "\r\n");
 }
 
 void merge_write(struct merge *m, struct buf *out)

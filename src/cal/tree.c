@@ -20,7 +20,6 @@ struct reader {
 	size_t count;
 	size_t cap;
 	size_t open; /* the component we are in */
-	bool quoted; /* the entry before is broken within a quoted parameter */
 };
 
 void cal_tree_free(struct cal_tree *tree)
@@ -65,17 +64,15 @@ void tree_capitals(struct cal_tree *tree, struct str slice)
 			at[i] = (char)(at[i] - 'a' + 'A');
 }
 
-static struct cal_entry *add_entry(
-	struct reader *r, enum cal_entry_kind kind, struct str bytes)
+static struct cal_entry *add_entry(struct reader *r, enum cal_entry_kind kind,
+	struct str bytes)
 {
 	struct cal_tree *t = r->tree;
 
 	t->entries =
 		xgrow(t->entries, t->entry_count, &t->entry_cap, sizeof(*t->entries));
 	struct cal_entry *entry = &t->entries[t->entry_count++];
-	*entry = (struct cal_entry){
-		.kind = kind, .bytes = bytes, .component = r->open};
-	r->quoted = false;
+	*entry = (struct cal_entry){.kind = kind, .bytes = bytes, .component = r->open};
 	return entry;
 }
 
@@ -89,8 +86,10 @@ static void begin(struct reader *r, struct str bytes, struct str name)
 	r->open = t->component_count;
 	t->components = xgrow(t->components, t->component_count, &t->component_cap,
 		sizeof(*t->components));
-	t->components[t->component_count++] = (struct cal_component){
-		.name = name, .begin = t->entry_count, .parent = parent, .depth = depth};
+	t->components[t->component_count++] = (struct cal_component){.name = name,
+		.begin = t->entry_count,
+		.parent = parent,
+		.depth = depth};
 	(void)add_entry(r, CAL_ENTRY_BEGIN, bytes);
 }
 
@@ -108,18 +107,11 @@ static size_t name_len(struct str text)
 {
 	size_t len = 0;
 
-	while (len < text.len && (ascii_is_alnum(text.ptr[len]) || text.ptr[len] == '-'))
+	while (len < text.len &&
+		(ascii_is_alnum(text.ptr[len]) || text.ptr[len] == '-'))
 		len++;
-	return len < text.len && (text.ptr[len] == ';' || text.ptr[len] == ':') ? len : 0;
-}
-
-static bool has_open_quote(struct str text)
-{
-	bool open = false;
-
-	for (size_t i = 0; i < text.len; i++)
-		open = open != (text.ptr[i] == '"');
-	return open;
+	return len < text.len && (text.ptr[len] == ';' || text.ptr[len] == ':') ? len
+	                                                                        : 0;
 }
 
 /* A line that is no property: part of the one before, or a broken one itself. */
@@ -129,10 +121,9 @@ static void broken(struct reader *r, struct str bytes, struct str text)
 	const size_t len = name_len(text);
 	struct cal_entry *last = &t->entries[t->entry_count - 1];
 
-	if (last->kind == CAL_ENTRY_PROPERTY && (r->quoted || !len)) {
+	if (last->kind == CAL_ENTRY_PROPERTY && !len) {
 		last->bytes.len += bytes.len;
 		last->value.len = (size_t)(text.ptr - last->value.ptr) + text.len;
-		r->quoted = r->quoted != has_open_quote(text);
 		return;
 	}
 	struct cal_entry *entry = add_entry(r, CAL_ENTRY_PROPERTY, bytes);
@@ -140,7 +131,6 @@ static void broken(struct reader *r, struct str bytes, struct str text)
 	tree_capitals(t, entry->name);
 	entry->params = str_slice(text, len, len);
 	entry->value = str_from(text, len);
-	r->quoted = has_open_quote(text);
 }
 
 static void read_line(struct reader *r, const struct line *line)
@@ -197,8 +187,8 @@ size_t cal_tree_next(const struct cal_tree *tree, size_t component, size_t entry
 	return last + 1 == tree->components[component].end ? CAL_NONE : last + 1;
 }
 
-const struct cal_entry *cal_tree_find(
-	const struct cal_tree *tree, size_t component, const char *name)
+const struct cal_entry *cal_tree_find(const struct cal_tree *tree, size_t component,
+	const char *name)
 {
 	for (size_t i = cal_tree_first(tree, component); i != CAL_NONE;
 		i = cal_tree_next(tree, component, i)) {
@@ -211,8 +201,8 @@ const struct cal_entry *cal_tree_find(
 
 bool cal_tree_is_main(const struct cal_tree *tree, size_t component)
 {
-	static const char *const names[] = {
-		"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VAVAILABILITY"};
+	static const char *const names[] = {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY",
+		"VAVAILABILITY"};
 	const struct cal_component *c = &tree->components[component];
 
 	for (size_t i = 0; i < COUNT_OF(names) && c->depth == 1; i++)

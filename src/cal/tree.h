@@ -22,7 +22,8 @@
 
 #define CAL_NONE SIZE_MAX /* no such entry, no such component */
 
-/* One value: a property has one, EXDATE, RDATE, CATEGORIES and RESOURCES have several. */
+/* One value: a property has one, EXDATE, RDATE, CATEGORIES and RESOURCES have several.
+ */
 struct cal_element {
 	struct str value;
 	struct digest meaning; /* of name, parameters and value */
@@ -48,7 +49,7 @@ struct cal_component {
 	struct str name; /* in capitals */
 	size_t begin;    /* entries */
 	size_t end;
-	size_t parent; /* CAL_NONE for the calendar itself */
+	size_t parent;  /* CAL_NONE for the calendar itself */
 	unsigned depth; /* 0 for the calendar itself */
 	struct digest meaning;
 };
@@ -59,7 +60,8 @@ struct cal_tree {
 	struct cal_entry *entries; /* owned, as the other arrays */
 	size_t entry_count;
 	size_t entry_cap;
-	struct cal_component *components; /* the calendar first, children after parents */
+	struct cal_component
+		*components; /* the calendar first, children after parents */
 	size_t component_count;
 	size_t component_cap;
 	struct cal_element *elements;
@@ -68,21 +70,23 @@ struct cal_tree {
 	struct buf text; /* what the slices point into, but for the bytes */
 };
 
-/* NULL when cal_scan() finds anything wrong. The caller's; the bytes must outlive it. */
+/* NULL when cal_scan() finds anything wrong. The caller's; the bytes must outlive it.
+ */
 struct cal_tree *cal_tree_read(struct str ics) MUST_USE;
 void cal_tree_free(struct cal_tree *tree);
 AUTO_DEFINE(cal_tree)
 
 /*
- * Walks what stands directly in a component: properties, and the BEGIN of each component
- * within, which counts for the whole of it. CAL_NONE at the end.
+ * Walks what stands directly in a component: properties, and the BEGIN of each
+ * component within, which counts for the whole of it. CAL_NONE at the end.
  */
 size_t cal_tree_first(const struct cal_tree *tree, size_t component);
 size_t cal_tree_next(const struct cal_tree *tree, size_t component, size_t entry);
 
-/* The first property of that name directly in the component; NULL when there is none. */
-const struct cal_entry *cal_tree_find(
-	const struct cal_tree *tree, size_t component, const char *name);
+/* The first property of that name directly in the component; NULL when there is none.
+ */
+const struct cal_entry *cal_tree_find(const struct cal_tree *tree, size_t component,
+	const char *name);
 
 /* Events, tasks and what else carries the UID of the object. */
 bool cal_tree_is_main(const struct cal_tree *tree, size_t component);

@@ -11,8 +11,8 @@
 /* Of one property, reused from property to property. */
 struct weigher {
 	struct cal_tree *tree;
-	struct buf params;  /* canonical, as found */
-	struct buf sorted;  /* the same, in order */
+	struct buf params; /* canonical, as found */
+	struct buf sorted; /* the same, in order */
 	struct buf scratch;
 	struct str *slices; /* of params */
 	size_t *ends;
@@ -120,8 +120,7 @@ static void sort_params(struct weigher *w, struct str params)
 	while (cut(&params, ';', &param))
 		add_param(w, param);
 	for (size_t i = 0; i < w->count; i++) {
-		w->slices =
-			xgrow(w->slices, i, &w->slices_cap, sizeof(*w->slices));
+		w->slices = xgrow(w->slices, i, &w->slices_cap, sizeof(*w->slices));
 		w->slices[i] = str_slice(buf_view(&w->params), i ? w->ends[i - 1] : 0,
 			w->ends[i]);
 	}
@@ -142,24 +141,26 @@ static struct digest head_digest(struct weigher *w, const struct cal_entry *entr
 	return digest_of(buf_view(&w->scratch));
 }
 
-static void add_element(
-	struct weigher *w, size_t entry, const struct digest *head, struct str value)
+static void add_element(struct weigher *w, size_t entry, const struct digest *head,
+	struct str value)
 {
 	struct cal_tree *t = w->tree;
 
 	buf_reset(&w->scratch);
 	buf_add(&w->scratch, digest_bytes(head));
 	buf_add(&w->scratch, value);
-	t->elements = xgrow(
-		t->elements, t->element_count, &t->element_cap, sizeof(*t->elements));
-	t->elements[t->element_count++] = (struct cal_element){
-		.value = value, .meaning = digest_of(buf_view(&w->scratch)), .entry = entry};
+	t->elements = xgrow(t->elements, t->element_count, &t->element_cap,
+		sizeof(*t->elements));
+	t->elements[t->element_count++] = (struct cal_element){.value = value,
+		.meaning = digest_of(buf_view(&w->scratch)),
+		.entry = entry};
 	t->entries[entry].count++;
 }
 
 static bool is_list(struct str name)
 {
-	static const char *const names[] = {"EXDATE", "RDATE", "CATEGORIES", "RESOURCES"};
+	static const char *const names[] = {"EXDATE", "RDATE", "CATEGORIES",
+		"RESOURCES"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(name, names[i]))
@@ -211,8 +212,8 @@ static void weigh_entry(struct weigher *w, size_t index)
 
 static bool counts(struct str name)
 {
-	static const char *const stamps[] = {
-		"DTSTAMP", "LAST-MODIFIED", "CREATED", "PRODID"};
+	static const char *const stamps[] = {"DTSTAMP", "LAST-MODIFIED", "CREATED",
+		"PRODID"};
 
 	for (size_t i = 0; i < COUNT_OF(stamps); i++)
 		if (str_is(name, stamps[i]))
@@ -220,8 +221,8 @@ static bool counts(struct str name)
 	return true;
 }
 
-static void collect(
-	const struct cal_tree *t, size_t component, struct buf *own, struct buf *within)
+static void collect(const struct cal_tree *t, size_t component, struct buf *own,
+	struct buf *within)
 {
 	for (size_t i = cal_tree_first(t, component); i != CAL_NONE;
 		i = cal_tree_next(t, component, i)) {
