@@ -424,10 +424,12 @@ static char *date_text(int64_t unix_seconds)
 }
 
 /* Of an svc.error: a fault may pass, nonsense will not be believed. */
-static enum err_code error_code(const struct dav_reply *r)
+static enum err_code error_code(const struct dav_reply *r, enum provider provider)
 {
 	struct err e = {0};
 
+	if (r->status == 400 && provider == PROVIDER_ICLOUD)
+		return ERR_NETWORK;
 	(void)dav_reply_error(r, "", &e);
 	return e.code == ERR_PROTOCOL || e.code == ERR_UNAVAILABLE ? e.code
 	                                                           : ERR_NETWORK;
@@ -449,6 +451,6 @@ void diagnosis_describe_reply(enum diagnosis d, enum provider provider,
 
 	*out = (struct diagnosis_words){.id = kinds[d].id, .code = kinds[d].code};
 	if (d == DIAGNOSIS_SVC_ERROR && reply)
-		out->code = error_code(reply);
+		out->code = error_code(reply, provider);
 	fill(out, lit->headline ? lit : plain, &(struct names){shown, other});
 }

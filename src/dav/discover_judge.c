@@ -47,6 +47,9 @@ static struct judgement judge_status(const struct discover *d,
 	told.status = status;
 	j.diagnosis = diagnose_reply(&told, d->gate.provider, false);
 	(void)dav_reply_error(&told, errands[d->step], &j.err);
+	/* A hiccup on Apple's side that fires for whole accounts and passes. */
+	if (status == 400 && d->gate.provider == PROVIDER_ICLOUD)
+		j.err.code = ERR_NETWORK;
 	for (size_t i = 0; i < COUNT_OF(about_address); i++)
 		j.elsewhere |= status == about_address[i];
 	if (d->step == DISCOVER_CALENDARS && (status == 404 || status == 410))

@@ -43,6 +43,7 @@ static const struct {
 	{404, ERR_GONE, "it is not there"},
 	{410, ERR_GONE, "it is not there any more"},
 	{412, ERR_CONFLICT, "it was changed in between"},
+	{421, ERR_NETWORK, "the connection led to the wrong machine"},
 	{423, ERR_BUSY, "it is locked"},
 	{429, ERR_BUSY, "the server asks to wait"},
 	{503, ERR_BUSY, "the server asks to wait"},

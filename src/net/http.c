@@ -233,8 +233,13 @@ static bool next_address(struct dav_exchange *x, struct uri *next)
 	if (!x->location.len || !buf_ok(&x->location))
 		return http_fail(x, DAV_REDIRECTS, ERR_PROTOCOL,
 			"%s sends on without saying where", host.text);
-	if (!uri_resolve(&to, here, buf_view(&x->location), &e))
-		return http_fail_with(x, DAV_REDIRECTS, &e);
+	if (!uri_resolve(&to, here, buf_view(&x->location), &e)) {
+		if (str_find(buf_view(&x->location), STR("//")) == STR_NONE)
+			return http_fail_with(x, DAV_REDIRECTS, &e);
+		return http_fail(x, DAV_FOREIGN_HOST, ERR_CONFIG,
+			"%s sends on to an address that is not allowed: %s", host.text,
+			e.message);
+	}
 	if (here->origin.tls && !to.origin.tls) {
 		(void)err_set(&e, ERR_CONFIG,
 			"%s sends on to an address without encryption", host.text);

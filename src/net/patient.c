@@ -304,7 +304,7 @@ static void run(struct dav_exchange *x)
 
 static bool is_read(const char *method)
 {
-	static const char *const reads[] = {"PROPFIND", "REPORT", "GET"};
+	static const char *const reads[] = {"PROPFIND", "REPORT", "GET", "HEAD"};
 
 	for (size_t i = 0; i < COUNT_OF(reads); i++)
 		if (!strcmp(reads[i], method))

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -23,6 +24,8 @@ struct db_stmt {
 
 struct db {
 	sqlite3 *raw;
+	char *suspect; /* path of a file that asks the next open for a whole check */
+	bool corrupt;  /* damage was met in use */
 	struct db_stmt **stmts; /* owned; each apart, because they are lent */
 	size_t n_stmts;
 	size_t cap_stmts;
@@ -50,15 +53,24 @@ static enum err_code code_of(int result)
 	}
 }
 
-static bool failed(const struct db *d, struct err *e)
+static bool is_damage(int result)
 {
+	return (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB;
+}
+
+static bool failed(struct db *d, struct err *e)
+{
+	d->corrupt |= is_damage(sqlite3_extended_errcode(d->raw));
 	return err_set(e, code_of(sqlite3_extended_errcode(d->raw)),
 		"the state database: %s", sqlite3_errmsg(d->raw));
 }
 
-static bool is_damage(int result)
+static void leave_note(const char *path)
 {
-	return (result & 0xff) == SQLITE_CORRUPT || (result & 0xff) == SQLITE_NOTADB;
+	const int fd = open(path, O_CREAT | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		(void)close(fd);
 }
 
 void db_free(struct db *d)
@@ -71,6 +83,9 @@ void db_free(struct db *d)
 	}
 	free(d->stmts);
 	(void)sqlite3_close(d->raw);
+	if (d->corrupt && d->suspect)
+		leave_note(d->suspect);
+	free(d->suspect);
 	free(d);
 }
 
@@ -107,18 +122,35 @@ static int64_t ask_number(struct db *d, const char *sql, int *result)
 	return value;
 }
 
-static bool is_healthy(struct db *d, int *result)
+static bool check_says_ok(struct db *d, const char *sql, int *result)
 {
 	sqlite3_stmt *s = NULL;
 	bool healthy = false;
 
-	*result = sqlite3_prepare_v2(d->raw, "PRAGMA quick_check(1)", -1, &s, NULL);
+	*result = sqlite3_prepare_v2(d->raw, sql, -1, &s, NULL);
 	if (*result == SQLITE_OK)
 		*result = sqlite3_step(s);
 	if (*result == SQLITE_ROW)
 		healthy = str_is(str_of((const char *)sqlite3_column_text(s, 0)), "ok");
 	(void)sqlite3_finalize(s);
 	return healthy;
+}
+
+/* All of it after an end that was not clean, and when damage was met in use; at other
+ * times without the tables that are large and read only here and there. */
+static bool is_healthy(struct db *d, const struct db_schema *schema, bool whole,
+	int *result)
+{
+	char sql[96];
+
+	if (whole || !schema->checked)
+		return check_says_ok(d, "PRAGMA quick_check(1)", result);
+	for (const char *const *table = schema->checked; *table; table++) {
+		(void)snprintf(sql, sizeof(sql), "PRAGMA quick_check('%s')", *table);
+		if (!check_says_ok(d, sql, result))
+			return false;
+	}
+	return true;
 }
 
 static const char pragmas[] = "PRAGMA trusted_schema=OFF;"
@@ -153,15 +185,17 @@ static bool is_ours(struct db *d, const struct db_schema *schema, int64_t versio
 	       ask_number(d, "SELECT count(*) FROM sqlite_schema", &result) == 0;
 }
 
-static bool check(struct db *d, const struct db_schema *schema, int64_t *version,
-	bool *damaged, struct err *e)
+static bool check(struct db *d, const struct db_schema *schema, bool whole,
+	int64_t *version, bool *damaged, struct err *e)
 {
 	int result = SQLITE_OK;
 
 	*version = ask_number(d, "PRAGMA user_version", &result);
 	if (result != SQLITE_ROW) {
 		*damaged = is_damage(result);
-		return failed(d, e);
+		(void)failed(d, e);
+		d->corrupt = false; /* told */
+		return false;
 	}
 	if (!is_ours(d, schema, *version)) {
 		*damaged = true;
@@ -170,10 +204,16 @@ static bool check(struct db *d, const struct db_schema *schema, int64_t *version
 	if (*version > (int64_t)schema->n_steps)
 		return err_set(e, ERR_CONFIG,
 			"the state database was written by a newer calwiz (version "
-		        "%lld)",
+			"%lld)",
 			(long long)*version);
-	if (is_healthy(d, &result))
+	/* An older version has other tables. */
+	whole |= *version < (int64_t)schema->n_steps;
+	if (is_healthy(d, schema, whole, &result)) {
+		(void)unlink(d->suspect);
 		return true;
+	}
+	d->corrupt = false; /* told */
+	(void)unlink(d->suspect);
 	*damaged = result == SQLITE_ROW || is_damage(result);
 	return *damaged ? err_set(e, ERR_LOCAL, "the state database is damaged")
 	                : failed(d, e);
@@ -207,14 +247,20 @@ bool db_open(struct db **out, const char *path, const struct db_schema *schema,
 	int64_t version = 0;
 
 	*damaged = false;
+	d->suspect = xasprintf("%s-suspect", path);
+	AUTO_FREE char *journal = xasprintf("%s-journal", path);
+	const bool whole = access(journal, F_OK) == 0 || access(d->suspect, F_OK) == 0;
 	if (!make_file(path, damaged, e) || !connect_to(d, path, e))
 		return false;
 	const int result = sqlite3_exec(d->raw, pragmas, NULL, NULL, NULL);
 	if (result != SQLITE_OK) {
 		*damaged = is_damage(result);
-		return failed(d, e);
+		(void)failed(d, e);
+		d->corrupt = false; /* told */
+		return false;
 	}
-	if (!check(d, schema, &version, damaged, e) || !migrate(d, schema, version, e))
+	if (!check(d, schema, whole, &version, damaged, e) ||
+		!migrate(d, schema, version, e))
 		return false;
 	if (schema->connection && !db_exec(d, schema->connection, e))
 		return false;

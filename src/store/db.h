@@ -21,6 +21,10 @@ struct db_schema {
 	const char *const *steps; /* step N brings a schema of version N to N + 1 */
 	size_t n_steps;
 	const char *connection; /* run at each open: temporary tables; or NULL */
+	/* Tables that are checked at each open, ends with NULL; all of the file is
+	 * checked after an end that was not clean, and after damage was met in use.
+	 * NULL = all, always. */
+	const char *const *checked;
 };
 
 /*

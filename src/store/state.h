@@ -68,8 +68,15 @@ struct state_calendar {
 	int64_t held_since;
 	char *approved; /* code a person approved; NULL = none */
 	int64_t approved_until;
+	bool bodies;      /* the versions both sides agreed on are kept */
+	char *there_code; /* of the deletions not sent to the server; NULL = none */
+	int64_t there_held;
+	int64_t there_since;
+	char *there_approved;
+	int64_t there_until;
 	int64_t items;       /* counted, read only */
 	int64_t quarantined; /* counted, read only */
+	int64_t conflicts;   /* counted, read only */
 };
 void state_calendar_clear(struct state_calendar *c);
 
@@ -129,9 +136,27 @@ bool state_each_quarantined(struct state *s, int64_t calendar,
 struct state_held {
 	const char *uid;
 	const char *name; /* of the file */
+	bool there;       /* it would be sent; else it would remove the file here */
 };
 bool state_each_held(struct state *s, int64_t calendar,
 	void (*row)(void *ctx, const struct state_held *h), void *ctx,
+	struct err *e) MUST_USE;
+
+/* One version that lost in a clash and was kept for a person to look at. Lent. */
+struct state_conflict {
+	const char *kept; /* the copy, below FOLDER/.calwiz/conflicts */
+	const char *uid;
+	const char *name; /* of the file that holds what won */
+	int64_t since;
+};
+bool state_conflict_add(struct state *s, int64_t calendar,
+	const struct state_conflict *c, struct err *e) MUST_USE;
+bool state_conflict_drop(struct state *s, int64_t calendar, const char *kept,
+	struct err *e) MUST_USE;
+bool state_conflict_count(struct state *s, int64_t calendar, int64_t *count,
+	struct err *e) MUST_USE;
+bool state_each_conflict(struct state *s, int64_t calendar,
+	void (*row)(void *ctx, const struct state_conflict *c), void *ctx,
 	struct err *e) MUST_USE;
 
 #endif

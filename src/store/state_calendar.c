@@ -11,6 +11,8 @@
 	"SELECT id, key, folder, owner, identity, ctag, token, listed, last_full,"     \
 	" last_good, gone_since, batch, inline_data, held_code, held, held_since,"     \
 	" approved, approved_until,"                                                   \
+	" there_code, there_held, there_since, there_approved, there_until,"           \
+	" (SELECT count(*) FROM conflict AS x WHERE x.calendar=calendar.id), bodies,"  \
 	" (SELECT count(*) FROM item WHERE item.calendar=calendar.id),"                \
 	" (SELECT count(*) FROM quarantine AS q WHERE q.calendar=calendar.id"          \
 	"  AND q.other=0 AND (q.tries=0 OR q.tries>=3)) FROM calendar "
@@ -25,6 +27,8 @@ void state_calendar_clear(struct state_calendar *c)
 	free(c->token);
 	free(c->held_code);
 	free(c->approved);
+	free(c->there_code);
+	free(c->there_approved);
 	*c = (struct state_calendar){0};
 }
 
@@ -54,8 +58,15 @@ static void read_row(struct db_stmt *q, struct state_calendar *c)
 		.held_since = db_int(q, 15),
 		.approved = copy(q, 16),
 		.approved_until = db_int(q, 17),
-		.items = db_int(q, 18),
-		.quarantined = db_int(q, 19),
+		.there_code = copy(q, 18),
+		.there_held = db_int(q, 19),
+		.there_since = db_int(q, 20),
+		.there_approved = copy(q, 21),
+		.there_until = db_int(q, 22),
+		.conflicts = db_int(q, 23),
+		.bodies = db_int(q, 24),
+		.items = db_int(q, 25),
+		.quarantined = db_int(q, 26),
 	};
 }
 
@@ -77,7 +88,13 @@ static bool find(struct state *s, const char *key, struct state_calendar *out,
 
 static bool forget(struct state *s, int64_t id, struct err *e)
 {
-	return state_run_with(s, "DELETE FROM item WHERE calendar=?1", id, e) &&
+	return state_run_with(s,
+		       "DELETE FROM body WHERE item IN"
+		       " (SELECT id FROM item WHERE calendar=?1)",
+		       id, e) &&
+	       state_run_with(s, "DELETE FROM item WHERE calendar=?1", id, e) &&
+	       state_run_with(s, "DELETE FROM intent WHERE calendar=?1", id, e) &&
+	       state_run_with(s, "DELETE FROM conflict WHERE calendar=?1", id, e) &&
 	       state_run_with(s, "DELETE FROM quarantine WHERE calendar=?1", id, e) &&
 	       state_run_with(s, "DELETE FROM held WHERE calendar=?1", id, e) &&
 	       state_run_with(s, "DELETE FROM calendar WHERE id=?1", id, e);
@@ -145,7 +162,8 @@ bool state_calendar_save(struct state *s, const struct state_calendar *c, struct
 		"UPDATE calendar SET identity=?2, ctag=?3, token=?4, listed=?5,"
 		" last_full=?6, last_good=?7, gone_since=?8, batch=?9, inline_data=?10,"
 		" held_code=?11, held=?12, held_since=?13, approved=?14,"
-		" approved_until=?15 WHERE id=?1",
+		" approved_until=?15, there_code=?16, there_held=?17, there_since=?18,"
+		" there_approved=?19, there_until=?20, bodies=?21 WHERE id=?1",
 		e);
 
 	if (!q)
@@ -165,6 +183,12 @@ bool state_calendar_save(struct state *s, const struct state_calendar *c, struct
 	db_bind_int(q, 13, c->held_since);
 	db_bind_text(q, 14, c->approved);
 	db_bind_int(q, 15, c->approved_until);
+	db_bind_text(q, 16, c->there_code);
+	db_bind_int(q, 17, c->there_held);
+	db_bind_int(q, 18, c->there_since);
+	db_bind_text(q, 19, c->there_approved);
+	db_bind_int(q, 20, c->there_until);
+	db_bind_int(q, 21, c->bodies);
 	return db_done(q, e);
 }
 
@@ -173,7 +197,7 @@ bool state_knows_folder(struct state *s, const char *folder, bool *known, struct
 	struct db_stmt *q = db_sql(s->db,
 		"SELECT 1 FROM calendar WHERE substr(folder, 1, length(?1)+1)=?1||'/'"
 		" AND EXISTS(SELECT 1 FROM item WHERE item.calendar=calendar.id) LIMIT "
-	        "1",
+		"1",
 		e);
 
 	if (!q)
@@ -205,12 +229,10 @@ bool state_each_calendar(struct state *s,
 	return step == DB_END;
 }
 
-bool state_approve(struct state *s, const char *code, int64_t until, bool *known,
-	struct err *e)
+static bool approve(struct state *s, const char *sql, const char *code, int64_t until,
+	int64_t *changed, struct err *e)
 {
-	struct db_stmt *q = db_sql(s->db,
-		"UPDATE calendar SET approved=?1, approved_until=?2 WHERE held_code=?1",
-		e);
+	struct db_stmt *q = db_sql(s->db, sql, e);
 
 	if (!q)
 		return false;
@@ -218,7 +240,24 @@ bool state_approve(struct state *s, const char *code, int64_t until, bool *known
 	db_bind_int(q, 2, until);
 	if (!db_done(q, e))
 		return false;
-	*known = db_changes(s->db) > 0;
+	*changed += db_changes(s->db);
+	return true;
+}
+
+bool state_approve(struct state *s, const char *code, int64_t until, bool *known,
+	struct err *e)
+{
+	static const char here[] =
+		"UPDATE calendar SET approved=?1, approved_until=?2 WHERE held_code=?1";
+	static const char there[] =
+		"UPDATE calendar SET there_approved=?1, there_until=?2"
+		" WHERE there_code=?1";
+	int64_t changed = 0;
+
+	if (!approve(s, here, code, until, &changed, e) ||
+		!approve(s, there, code, until, &changed, e))
+		return false;
+	*known = changed > 0;
 	return true;
 }
 
@@ -252,7 +291,7 @@ bool state_each_held(struct state *s, int64_t calendar,
 	void (*row)(void *ctx, const struct state_held *h), void *ctx, struct err *e)
 {
 	struct db_stmt *q = db_sql(s->db,
-		"SELECT uid, name FROM held WHERE calendar=?1 ORDER BY uid", e);
+		"SELECT uid, name, there FROM held WHERE calendar=?1 ORDER BY uid", e);
 	enum db_step step = DB_ROW;
 
 	if (!q)
@@ -260,6 +299,7 @@ bool state_each_held(struct state *s, int64_t calendar,
 	db_bind_int(q, 1, calendar);
 	while ((step = db_step(q, e)) == DB_ROW)
 		row(ctx, &(struct state_held){.uid = db_text(q, 0),
-				 .name = db_text(q, 1)});
+				 .name = db_text(q, 1),
+				 .there = db_int(q, 2)});
 	return step == DB_END;
 }

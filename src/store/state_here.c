@@ -118,12 +118,15 @@ static bool add_odd(struct state *s, int64_t calendar, int64_t now, struct err *
 {
 	struct db_stmt *q = db_sql(s->db,
 		"INSERT INTO quarantine"
-		" SELECT ?1, 1, name, 0, uid, reason, '', ?2, 0 FROM temp.here"
-		" WHERE kind=?3 AND NOT EXISTS(SELECT 1 FROM quarantine AS q"
+		" SELECT ?1, 1, name, 0, uid, reason,"
+		"  CASE WHEN kind=?4 THEN lower(hex(digest)) ELSE '' END,"
+		"  ?2, 0 FROM temp.here"
+		" WHERE kind IN (?3,?4) AND NOT EXISTS(SELECT 1 FROM quarantine AS q"
 		"  WHERE q.calendar=?1 AND q.local=1 AND q.what=here.name"
-		"  AND q.reason=here.reason)"
+		"  AND q.reason=here.reason AND (here.kind=?3"
+		"   OR q.etag=lower(hex(here.digest))))"
 		" ON CONFLICT(calendar, local, what) DO UPDATE"
-		" SET uid=excluded.uid, reason=excluded.reason",
+		" SET uid=excluded.uid, reason=excluded.reason, etag=excluded.etag",
 		e);
 
 	if (!q)
@@ -131,19 +134,53 @@ static bool add_odd(struct state *s, int64_t calendar, int64_t now, struct err *
 	db_bind_int(q, 1, calendar);
 	db_bind_int(q, 2, now);
 	db_bind_int(q, 3, HERE_ODD);
+	db_bind_int(q, 4, HERE_REFUSED);
 	return db_done(q, e);
+}
+
+bool here_refuse(struct state *s, const char *uid, const char *reason, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"UPDATE temp.here SET kind=?2, reason=?3 WHERE uid=?1 AND kind<>?4", e);
+
+	if (!q)
+		return false;
+	db_bind_text(q, 1, uid);
+	db_bind_int(q, 2, HERE_REFUSED);
+	db_bind_text(q, 3, reason);
+	db_bind_int(q, 4, HERE_ODD);
+	return db_done(q, e);
+}
+
+bool here_has_file(struct state *s, const char *name, bool *found, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"SELECT EXISTS(SELECT 1 FROM temp.here WHERE name=?1 COLLATE NOCASE"
+		" AND kind<>?2)",
+		e);
+
+	if (!q)
+		return false;
+	db_bind_text(q, 1, name);
+	db_bind_int(q, 2, HERE_GONE);
+	if (db_step(q, e) != DB_ROW)
+		return false;
+	*found = db_int(q, 0);
+	db_reset(q);
+	return true;
 }
 
 bool here_settle_odd(struct state *s, int64_t calendar, int64_t now, struct err *e)
 {
 	struct db_stmt *q = db_sql(s->db,
 		"DELETE FROM quarantine WHERE calendar=?1 AND local=1 AND what NOT IN"
-		" (SELECT name FROM temp.here WHERE kind=?2)",
+		" (SELECT name FROM temp.here WHERE kind IN (?2,?3))",
 		e);
 
 	if (!q)
 		return false;
 	db_bind_int(q, 1, calendar);
 	db_bind_int(q, 2, HERE_ODD);
+	db_bind_int(q, 3, HERE_REFUSED);
 	return db_done(q, e) && add_odd(s, calendar, now, e);
 }

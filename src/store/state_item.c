@@ -150,9 +150,51 @@ bool state_item_put(struct state *s, int64_t calendar, const struct state_item *
 	return db_done(q, e);
 }
 
+bool state_item_put_body(struct state *s, int64_t calendar, const struct state_item *i,
+	struct str body, struct err *e)
+{
+	if (!state_item_put(s, calendar, i, e))
+		return false;
+	return !body.len ||
+	       state_body_put(s, i->id ? i->id : db_last_id(s->db), body, e);
+}
+
 bool state_item_forget(struct state *s, int64_t id, struct err *e)
 {
-	return state_run_with(s, "DELETE FROM item WHERE id=?1", id, e);
+	return state_run_with(s, "DELETE FROM body WHERE item=?1", id, e) &&
+	       state_run_with(s, "DELETE FROM item WHERE id=?1", id, e);
+}
+
+bool state_body_put(struct state *s, int64_t item, struct str body, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"INSERT INTO body VALUES(?1,?2)"
+		" ON CONFLICT(item) DO UPDATE SET bytes=?2",
+		e);
+
+	if (!q)
+		return false;
+	db_bind_int(q, 1, item);
+	db_bind_blob(q, 2, body);
+	return db_done(q, e);
+}
+
+bool state_body_get(struct state *s, int64_t item, struct buf *out, bool *found,
+	struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db, "SELECT bytes FROM body WHERE item=?1", e);
+
+	if (!q)
+		return false;
+	db_bind_int(q, 1, item);
+	const enum db_step step = db_step(q, e);
+	if (step == DB_FAILED)
+		return false;
+	*found = step == DB_ROW;
+	if (*found)
+		buf_add(out, db_blob(q, 0));
+	db_reset(q);
+	return true;
 }
 
 bool state_item_moved(struct state *s, int64_t id, const char *name,
@@ -208,6 +250,26 @@ bool state_name_taken(struct state *s, int64_t calendar, const char *name, bool 
 		return false;
 	db_bind_int(q, 1, calendar);
 	db_bind_text(q, 2, name);
+	if (db_step(q, e) != DB_ROW)
+		return false;
+	*taken = db_int(q, 0);
+	db_reset(q);
+	return true;
+}
+
+bool state_segment_taken(struct state *s, int64_t calendar, const char *segment,
+	bool *taken, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"SELECT EXISTS(SELECT 1 FROM item WHERE calendar=?1 AND segment=?2)"
+		" OR EXISTS(SELECT 1 FROM quarantine"
+		"  WHERE calendar=?1 AND local=0 AND what=?2)",
+		e);
+
+	if (!q)
+		return false;
+	db_bind_int(q, 1, calendar);
+	db_bind_text(q, 2, segment);
 	if (db_step(q, e) != DB_ROW)
 		return false;
 	*taken = db_int(q, 0);

@@ -37,6 +37,19 @@ bool state_item_by_uid(struct state *s, int64_t calendar, const char *uid,
 /* Inserts (id 0) or updates. */
 bool state_item_put(struct state *s, int64_t calendar, const struct state_item *i,
 	struct err *e) MUST_USE;
+
+/* The same, and keeps the bytes of the version both sides agreed on, which a merge
+ * begins from. An empty body keeps what is kept. */
+bool state_item_put_body(struct state *s, int64_t calendar, const struct state_item *i,
+	struct str body, struct err *e) MUST_USE;
+
+/* Appends what is kept; *found tells. */
+bool state_body_get(struct state *s, int64_t item, struct buf *out, bool *found,
+	struct err *e) MUST_USE;
+bool state_body_put(struct state *s, int64_t item, struct str body,
+	struct err *e) MUST_USE;
+
+/* With its body. */
 bool state_item_forget(struct state *s, int64_t id, struct err *e) MUST_USE;
 
 /* Only a file's new stat or name; the rest is as it was. */
@@ -54,6 +67,10 @@ bool state_each_item(struct state *s, int64_t calendar,
 bool state_name_taken(struct state *s, int64_t calendar, const char *name, bool *taken,
 	struct err *e) MUST_USE;
 
+/* Does the server have a member of this name, as far as is known? */
+bool state_segment_taken(struct state *s, int64_t calendar, const char *segment,
+	bool *taken, struct err *e) MUST_USE;
+
 bool state_quarantine_put(struct state *s, int64_t calendar,
 	const struct state_quarantined *q, struct err *e) MUST_USE;
 bool state_quarantine_drop(struct state *s, int64_t calendar, enum state_side side,
@@ -62,6 +79,15 @@ bool state_quarantine_drop(struct state *s, int64_t calendar, enum state_side si
 /* How often this version could not be fetched so far; 0 = never tried. */
 bool state_quarantine_tries(struct state *s, int64_t calendar, const char *what,
 	const char *etag, int64_t *tries, struct err *e) MUST_USE;
+
+/* Why this very version of a file here was left alone: the caller's, NULL = it was not.
+ * `version` is what state_quarantined.etag was. */
+bool state_quarantine_reason(struct state *s, int64_t calendar, const char *what,
+	const char *version, char **reason, struct err *e) MUST_USE;
+
+/* Does a file with this UID wait in another calendar? */
+bool state_quarantine_elsewhere(struct state *s, int64_t calendar, const char *uid,
+	bool *found, struct err *e) MUST_USE;
 
 /* Counted, without STATE_OTHER and without those that are still being tried. */
 bool state_quarantine_count(struct state *s, int64_t calendar, int64_t *count,
@@ -74,7 +100,9 @@ bool state_quarantine_any(struct state *s, int64_t calendar, int64_t *count,
 /* How often an item is tried before it is told as quarantined. */
 #define STATE_TRIES 3
 
-bool state_held_clear(struct state *s, int64_t calendar, struct err *e) MUST_USE;
+/* One direction's. */
+bool state_held_clear(struct state *s, int64_t calendar, bool there,
+	struct err *e) MUST_USE;
 bool state_held_add(struct state *s, int64_t calendar, const struct state_held *h,
 	struct err *e) MUST_USE;
 

@@ -12,15 +12,16 @@
 enum here_kind {
 	HERE_EDITED,
 	HERE_GONE,
-	HERE_NEW, /* no item has its UID */
-	HERE_ODD, /* left alone: no calendar object, or a second file with a UID */
+	HERE_NEW,     /* no item has its UID */
+	HERE_ODD,     /* left alone: no calendar object, or a second file with a UID */
+	HERE_REFUSED, /* new or edited, and the server does not take it */
 };
 
 struct here {
 	enum here_kind kind;
 	const char *uid; /* "" = not known */
 	const char *name;
-	const char *reason;   /* of HERE_ODD; else "" */
+	const char *reason;   /* of HERE_ODD and HERE_REFUSED; else "" */
 	struct digest digest; /* of the file as it is; not of HERE_GONE */
 	struct vdir_stat stat;
 };
@@ -42,7 +43,16 @@ bool here_each(struct state *s, enum here_kind kind,
 	bool (*row)(void *ctx, const struct here *h, struct err *e), void *ctx,
 	struct err *e) MUST_USE;
 
-/* Makes the quarantine of local files what HERE_ODD says; writes only differences. */
+/* The server does not take it: HERE_REFUSED from now on. */
+bool here_refuse(struct state *s, const char *uid, const char *reason,
+	struct err *e) MUST_USE;
+
+/* Is there a file of this name and of another kind than HERE_GONE? */
+bool here_has_file(struct state *s, const char *name, bool *found,
+	struct err *e) MUST_USE;
+
+/* Makes the quarantine of local files what HERE_ODD and HERE_REFUSED say; writes only
+ * differences. */
 bool here_settle_odd(struct state *s, int64_t calendar, int64_t now,
 	struct err *e) MUST_USE;
 
@@ -69,6 +79,16 @@ bool there_add(struct state *s, const struct there *t, struct err *e) MUST_USE;
  * any more: must be fetched though the listing may not name it. */
 bool there_add_behind(struct state *s, int64_t calendar, struct err *e) MUST_USE;
 
+/* Adds what cannot be sent without a look at the server before: edits and removals here
+ * of items whose entity tag is weak or missing, whose agreed version is not kept, or
+ * that a run was about to send when it ended. With `all_behind` also what is behind. */
+bool there_add_unsure(struct state *s, int64_t calendar, bool all_behind,
+	struct err *e) MUST_USE;
+
+/* To be fetched whatever is known of it. */
+bool there_force(struct state *s, const char *segment, const char *href,
+	struct err *e) MUST_USE;
+
 /* Adds what was left alone as unfit: to be looked at once more. */
 bool there_add_unfit(struct state *s, int64_t calendar, struct err *e) MUST_USE;
 
@@ -93,6 +113,9 @@ bool there_wanted(struct state *s, int64_t calendar, const char *after, size_t l
 	struct err *e) MUST_USE;
 bool there_count_wanted(struct state *s, int64_t calendar, int64_t *count,
 	struct err *e) MUST_USE;
+
+/* All that was wanted has been fetched: from now on only what is forced is wanted. */
+bool there_settled(struct state *s, struct err *e) MUST_USE;
 
 /* Is this member in the listing, and how? */
 bool there_find(struct state *s, const char *segment, enum there_kind *kind,

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include "base/mem.h"
 #include "store/state_db.h"
 #include "store/state_item.h"
 
@@ -61,6 +62,49 @@ bool state_quarantine_tries(struct state *s, int64_t calendar, const char *what,
 	return true;
 }
 
+bool state_quarantine_reason(struct state *s, int64_t calendar, const char *what,
+	const char *version, char **reason, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"SELECT reason FROM quarantine"
+		" WHERE calendar=?1 AND local=1 AND what=?2 AND etag=?3",
+		e);
+
+	*reason = NULL;
+	if (!q)
+		return false;
+	db_bind_int(q, 1, calendar);
+	db_bind_text(q, 2, what);
+	db_bind_text(q, 3, version);
+	const enum db_step step = db_step(q, e);
+	if (step == DB_FAILED)
+		return false;
+	*reason = step == DB_ROW ? xstrdup(db_text(q, 0)) : NULL;
+	db_reset(q);
+	return true;
+}
+
+bool state_quarantine_elsewhere(struct state *s, int64_t calendar, const char *uid,
+	bool *found, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"SELECT EXISTS(SELECT 1 FROM quarantine"
+		" WHERE local=1 AND uid=?2 AND calendar<>?1)"
+		" OR EXISTS(SELECT 1 FROM intent"
+		" WHERE op=0 AND uid=?2 AND calendar<>?1)",
+		e);
+
+	if (!q)
+		return false;
+	db_bind_int(q, 1, calendar);
+	db_bind_text(q, 2, uid);
+	if (db_step(q, e) != DB_ROW)
+		return false;
+	*found = db_int(q, 0);
+	db_reset(q);
+	return true;
+}
+
 bool state_quarantine_count(struct state *s, int64_t calendar, int64_t *count,
 	struct err *e)
 {
@@ -78,21 +122,29 @@ bool state_quarantine_any(struct state *s, int64_t calendar, int64_t *count,
 		count, e);
 }
 
-bool state_held_clear(struct state *s, int64_t calendar, struct err *e)
+bool state_held_clear(struct state *s, int64_t calendar, bool there, struct err *e)
 {
-	return state_run_with(s, "DELETE FROM held WHERE calendar=?1", calendar, e);
+	struct db_stmt *q =
+		db_sql(s->db, "DELETE FROM held WHERE calendar=?1 AND there=?2", e);
+
+	if (!q)
+		return false;
+	db_bind_int(q, 1, calendar);
+	db_bind_int(q, 2, there);
+	return db_done(q, e);
 }
 
 bool state_held_add(struct state *s, int64_t calendar, const struct state_held *h,
 	struct err *e)
 {
 	struct db_stmt *q =
-		db_sql(s->db, "INSERT OR REPLACE INTO held VALUES(?1,?2,?3)", e);
+		db_sql(s->db, "INSERT OR REPLACE INTO held VALUES(?1,?2,?3,?4)", e);
 
 	if (!q)
 		return false;
 	db_bind_int(q, 1, calendar);
 	db_bind_text(q, 2, h->uid);
 	db_bind_text(q, 3, h->name);
+	db_bind_int(q, 4, h->there);
 	return db_done(q, e);
 }

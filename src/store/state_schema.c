@@ -34,6 +34,28 @@ static const char version_1[] =
 	" calendar INTEGER NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,"
 	" PRIMARY KEY(calendar, uid)) STRICT, WITHOUT ROWID;";
 
+/* The version both sides agreed on, what is on its way to the server, what was kept of
+ * a clash; and deletions held back towards the server beside those from it. */
+static const char version_2[] =
+	"CREATE TABLE body(item INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+	"CREATE TABLE intent("
+	" id INTEGER PRIMARY KEY, calendar INTEGER NOT NULL, op INTEGER NOT NULL,"
+	" uid TEXT NOT NULL, segment TEXT NOT NULL, href TEXT NOT NULL,"
+	" name TEXT NOT NULL, condition TEXT NOT NULL, base BLOB NOT NULL,"
+	" sent BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX intent_uid ON intent(calendar, uid);"
+	"CREATE TABLE conflict("
+	" calendar INTEGER NOT NULL, kept TEXT NOT NULL, uid TEXT NOT NULL,"
+	" name TEXT NOT NULL, since INTEGER NOT NULL,"
+	" PRIMARY KEY(calendar, kept)) STRICT, WITHOUT ROWID;"
+	"ALTER TABLE held ADD COLUMN there INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE calendar ADD COLUMN bodies INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE calendar ADD COLUMN there_code TEXT;"
+	"ALTER TABLE calendar ADD COLUMN there_held INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE calendar ADD COLUMN there_since INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE calendar ADD COLUMN there_approved TEXT;"
+	"ALTER TABLE calendar ADD COLUMN there_until INTEGER NOT NULL DEFAULT 0;";
+
 static const char temporary[] =
 	"CREATE TEMP TABLE here("
 	" kind INTEGER NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,"
@@ -47,11 +69,16 @@ static const char temporary[] =
 	" etag TEXT NOT NULL, forced INTEGER NOT NULL DEFAULT 0)"
 	" STRICT, WITHOUT ROWID;";
 
-static const char *const steps[] = {version_1};
+static const char *const steps[] = {version_1, version_2};
+
+/* Not the bodies: they are most of the file, and read one at a time. */
+static const char *const checked[] = {"meta", "calendar", "item", "quarantine", "held",
+	"intent", "conflict", NULL};
 
 const struct db_schema state_schema = {
 	.application = 0x63616c77, /* "calw" */
 	.steps = steps,
 	.n_steps = COUNT_OF(steps),
 	.connection = temporary,
+	.checked = checked,
 };

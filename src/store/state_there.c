@@ -91,12 +91,61 @@ bool there_add_behind(struct state *s, int64_t calendar, struct err *e)
 		calendar, e);
 }
 
+/* kind 3 as above; what was listed keeps its kind. Kinds of here: 0 edited, 1 gone, 2
+ * new, 4 refused. */
+bool there_add_unsure(struct state *s, int64_t calendar, bool all_behind, struct err *e)
+{
+	static const char edits[] =
+		"INSERT INTO temp.there SELECT segment, 3, href, etag, 1 FROM item"
+		" WHERE calendar=?1 AND uid IN"
+		"  (SELECT uid FROM temp.here WHERE kind IN (0,1,2))"
+		" AND (etag='' OR etag LIKE 'W/%' OR base_local=x''"
+		"  OR NOT EXISTS(SELECT 1 FROM body WHERE body.item=item.id))"
+		" ON CONFLICT(segment) DO UPDATE SET forced=1 WHERE kind=0";
+	static const char open[] =
+		"INSERT INTO temp.there SELECT segment, 3, href, '', 1 FROM intent"
+		" WHERE calendar=?1 ON CONFLICT(segment) DO UPDATE SET forced=1"
+		" WHERE kind=0";
+	static const char behind[] =
+		"INSERT INTO temp.there SELECT segment, 3, href, etag, 1 FROM item"
+		" WHERE calendar=?1 AND behind"
+		" ON CONFLICT(segment) DO UPDATE SET forced=1 WHERE kind=0";
+
+	return state_run_with(s, edits, calendar, e) &&
+	       state_run_with(s, open, calendar, e) &&
+	       (!all_behind || state_run_with(s, behind, calendar, e));
+}
+
+bool there_force(struct state *s, const char *segment, const char *href, struct err *e)
+{
+	struct db_stmt *q = db_sql(s->db,
+		"INSERT INTO temp.there VALUES(?1,3,?2,'',1)"
+		" ON CONFLICT(segment) DO UPDATE SET forced=1, href=?2",
+		e);
+
+	if (!q)
+		return false;
+	db_bind_text(q, 1, segment);
+	db_bind_text(q, 2, href);
+	return db_done(q, e);
+}
+
+/* kind 4: present, and dealt with. */
+bool there_settled(struct state *s, struct err *e)
+{
+	return db_exec(s->db,
+		"UPDATE temp.there SET forced=0, kind=CASE kind WHEN 0 THEN 4 ELSE "
+		"kind "
+		"END",
+		e);
+}
+
 bool there_add_unfit(struct state *s, int64_t calendar, struct err *e)
 {
 	return state_run_with(s,
 		"UPDATE temp.there SET forced=1 WHERE kind=0 AND segment IN"
 		" (SELECT what FROM quarantine WHERE calendar=?1 AND local=0 AND "
-	        "other=0)",
+		"other=0)",
 		calendar, e);
 }
 
@@ -105,7 +154,7 @@ bool there_count(struct state *s, int64_t calendar, struct there_counts *out,
 {
 	struct db_stmt *q = db_sql(s->db,
 		"SELECT count(*) FILTER(WHERE t.kind=0), count(*) FILTER(WHERE "
-	        "t.kind=2),"
+		"t.kind=2),"
 		" (SELECT count(*) FROM item WHERE calendar=?1),"
 		" count(*) FILTER(WHERE t.kind=0 AND i.id IS NOT NULL),"
 		" count(*) FILTER(WHERE t.kind=0 AND i.etag=t.etag AND t.etag<>''),"
@@ -172,7 +221,7 @@ bool there_find(struct state *s, const char *segment, enum there_kind *kind,
 	bool *found, struct err *e)
 {
 	struct db_stmt *q = db_sql(s->db,
-		"SELECT kind FROM temp.there WHERE segment=?1 AND kind<3", e);
+		"SELECT kind % 4 FROM temp.there WHERE segment=?1 AND kind<>3", e);
 
 	if (!q)
 		return false;
@@ -209,7 +258,7 @@ bool there_missing(struct state *s, int64_t calendar, bool complete, const char 
 {
 	struct db_stmt *q = bind_missing(db_sql(s->db,
 						 "SELECT i.id, i.uid, i.segment, "
-	                                         "i.href, i.name, i.size, i.mtime_ns,"
+						 "i.href, i.name, i.size, i.mtime_ns,"
 						 " i.ctime_ns, i.inode" MISSING
 						 " ORDER BY i.segment LIMIT ?4",
 						 e),

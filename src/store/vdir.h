@@ -5,6 +5,7 @@
  *   FOLDER/.calwiz                  the marker of the account, a folder:
  *   FOLDER/.calwiz/marker           account name and a random id of this computer
  *   FOLDER/.calwiz/trash/RUN/CAL/   what was overwritten or removed
+ *   FOLDER/.calwiz/conflicts/CAL/   what lost in a clash and waits for a person
  *   FOLDER/CAL/.calwiz              marker of the calendar (a file: its key)
  *   FOLDER/CAL/NAME.ics             one object each
  *   FOLDER/CAL/displayname, color   as the vdir format asks
@@ -161,6 +162,17 @@ bool vdir_commit(struct vdir *v, const char *run,
 	struct err *e) MUST_USE;
 
 size_t vdir_staged(const struct vdir *v);
+
+/*
+ * Keeps a version that no file holds any more: in the trash of a run, or
+ * (vdir_keep_lost) in FOLDER/.calwiz/conflicts/CAL/. On the disk when it returns. A
+ * copy of the same bytes under that name is not made twice; *kept is "CAL/NAME", the
+ * caller's.
+ */
+bool vdir_keep(struct vdir *v, const char *run, const char *name, struct str body,
+	struct err *e) MUST_USE;
+bool vdir_keep_lost(struct vdir *v, const char *name, struct str body, char **kept,
+	struct err *e) MUST_USE;
 
 /* Writes displayname and color (NULL or "" removes it) when they differ from what is
  * there by more than blanks at the ends. Controls become blanks, broken UTF-8 U+FFFD.

@@ -15,6 +15,7 @@
 
 #define VDIR_OWN ".calwiz"          /* in FOLDER a folder, in FOLDER/CAL the marker */
 #define VDIR_TRASH "trash"          /* in FOLDER/.calwiz */
+#define VDIR_LOST "conflicts"       /* in FOLDER/.calwiz */
 #define VDIR_STAGING ".calwiz-busy" /* there while temporaries may be */
 #define VDIR_TEMPORARY_SIZE 32
 
@@ -88,6 +89,12 @@ int vdir_move_new(int from_fd, const char *from, int to_fd, const char *to);
 
 /* FOLDER/.calwiz/trash/RUN/CAL, made as needed. */
 bool vdir_trash_open(struct vdir *v, const char *run, int *fd, struct err *e) MUST_USE;
+
+/* FOLDER/.calwiz/conflicts/CAL, made as needed. */
+bool vdir_lost_open(struct vdir *v, int *fd, struct err *e) MUST_USE;
+
+/* NAME, and for n > 0 NAME.n. */
+void vdir_variant(const char *name, unsigned n, char out[NAME_MAX + 1]);
 
 /* Puts from_fd/from into the trash under `name` or, when that is taken, NAME.1, NAME.2
  * and so on; writes the name used to kept. Move takes the file away, copy leaves it. */

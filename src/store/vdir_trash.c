@@ -106,7 +106,7 @@ static int link_to(int from_fd, const char *from, int to_fd, const char *to)
 	return copy_to(from_fd, from, to_fd, to);
 }
 
-static void variant(const char *name, unsigned n, char out[NAME_MAX + 1])
+void vdir_variant(const char *name, unsigned n, char out[NAME_MAX + 1])
 {
 	if (n)
 		(void)snprintf(out, NAME_MAX + 1, "%.*s.%u", STEM_MAX, name, n);
@@ -123,7 +123,7 @@ static int place(int (*put)(int, const char *, int, const char *), struct source
 	int trash, const char *name, char kept[NAME_MAX + 1])
 {
 	for (unsigned n = 0; n < VARIANTS_MAX; n++) {
-		variant(name, n, kept);
+		vdir_variant(name, n, kept);
 		if (put(from.fd, from.name, trash, kept) == 0)
 			return 0;
 		if (errno != EEXIST)
@@ -156,6 +156,18 @@ bool vdir_trash_open(struct vdir *v, const char *run, int *fd, struct err *e)
 		dir_open_at(of_run, v->folder, true, fd, e))
 		return true;
 	return err_wrap(e, "the trash of %s", safe(str_of(v->root->path)).text);
+}
+
+bool vdir_lost_open(struct vdir *v, int *fd, struct err *e)
+{
+	AUTO_CLOSE int own = -1;
+	AUTO_CLOSE int lost = -1;
+
+	if (dir_open_at(v->root->fd, VDIR_OWN, true, &own, e) &&
+		dir_open_at(own, VDIR_LOST, true, &lost, e) &&
+		dir_open_at(lost, v->folder, true, fd, e))
+		return true;
+	return err_wrap(e, "the kept versions of %s", safe(str_of(v->root->path)).text);
 }
 
 struct tree {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cal/meaning.h"
+
 /* Is every LF preceded by CR? */
 static bool is_normal(struct str raw)
 {
@@ -46,53 +48,10 @@ struct digest body_digest(struct str raw)
 	return digest_of(buf_view(&normal));
 }
 
-static bool is_stamp(struct str line)
-{
-	static const char *const names[] = {"DTSTAMP", "LAST-MODIFIED", "CREATED",
-		"PRODID"};
-
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		const struct str name = str_of(names[i]);
-		if (!str_starts_nocase(line, name) || line.len == name.len)
-			continue;
-		if (line.ptr[name.len] == ':' || line.ptr[name.len] == ';')
-			return true;
-	}
-	return false;
-}
-
-static void end_line(struct buf *whole, struct buf *out)
-{
-	if (whole->len && !is_stamp(buf_view(whole))) {
-		buf_add(out, buf_view(whole));
-		buf_char(out, '\n');
-	}
-	buf_reset(whole);
-}
-
-/* Unfolds (RFC 5545, 3.1) and leaves the stamps out. */
-static void meaning(struct str raw, struct buf *out)
-{
-	SCOPED(buf) whole = buf_with_max(0);
-	struct str line;
-
-	while (str_line(&raw, &line)) {
-		if (line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
-			buf_add(&whole, str_from(line, 1));
-			continue;
-		}
-		end_line(&whole, out);
-		buf_add(&whole, line);
-	}
-	end_line(&whole, out);
-}
-
 bool body_same_meaning(struct str a, struct str b)
 {
-	SCOPED(buf) first = buf_with_max(0);
-	SCOPED(buf) second = buf_with_max(0);
+	const struct digest first = cal_meaning(a);
+	const struct digest second = cal_meaning(b);
 
-	meaning(a, &first);
-	meaning(b, &second);
-	return str_eq(buf_view(&first), buf_view(&second));
+	return digest_equal(&first, &second);
 }

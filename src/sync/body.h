@@ -18,11 +18,7 @@ void body_normal(struct str raw, struct buf *out);
 /* Of the normal form. */
 struct digest body_digest(struct str raw);
 
-/*
- * Do they mean the same to a person? Folding, and the lines DTSTAMP, LAST-MODIFIED,
- * CREATED and PRODID do not count; the order of lines does. For bodies that met without
- * a base.
- */
+/* Do they mean the same to a person (cal/meaning.h)? */
 bool body_same_meaning(struct str a, struct str b);
 
 #endif

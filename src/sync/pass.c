@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/state_intent.h"
 #include "sync/pass_impl.h"
 
 int64_t pass_now(const struct pass *p)
@@ -49,6 +50,7 @@ void pass_free(struct pass *p)
 		return;
 	ask_free(p->ask);
 	slots_release(p);
+	sends_clear(&p->sends);
 	state_calendar_clear(&p->cal);
 	vdir_listing_clear(&p->files);
 	for (size_t i = 0; i < p->n_gone; i++)
@@ -60,6 +62,23 @@ void pass_free(struct pass *p)
 	free(p->token);
 	free(p->cursor);
 	free(p);
+}
+
+bool pass_has_removals(const struct pass *p)
+{
+	return p->removals_left;
+}
+
+bool pass_waits_elsewhere(const struct pass *p)
+{
+	return p->elsewhere;
+}
+
+/* A refused sign-in is the account's, and so is a pause the server asked for; a
+ * calendar that is unavailable for itself leaves the others alone. */
+bool pass_ends_account(const struct err *e)
+{
+	return e->code == ERR_AUTH || (e->code == ERR_BUSY && e->retry_after > 0);
 }
 
 bool pass_stops_account(const struct pass *p)
@@ -89,79 +108,79 @@ static bool count_edits(struct pass *p, struct err *e)
 	int64_t fresh = 0;
 	int64_t gone = 0;
 	int64_t quarantined = 0;
+	int64_t conflicts = 0;
 
 	if (!here_count(p->o.state, HERE_EDITED, &edited, e) ||
 		!here_count(p->o.state, HERE_NEW, &fresh, e) ||
 		!here_count(p->o.state, HERE_GONE, &gone, e) ||
-		!state_quarantine_count(p->o.state, p->cal.id, &quarantined, e))
+		!state_quarantine_count(p->o.state, p->cal.id, &quarantined, e) ||
+		!state_conflict_count(p->o.state, p->cal.id, &conflicts, e))
 		return false;
 	r->edited = (size_t)(edited + fresh + gone) + p->left_alone;
 	r->quarantined = (size_t)quarantined;
+	r->conflicts = (size_t)conflicts;
 	r->events = p->files.count + p->created - p->removed;
 	return true;
 }
 
-/* So many files gone at once look like an accident: the server keeps its events. */
-static bool guard_here(struct pass *p, int64_t *gone, struct err *e)
-{
-	int64_t fresh = 0;
-
-	if (!here_count(p->o.state, HERE_GONE, gone, e) ||
-		!here_count(p->o.state, HERE_NEW, &fresh, e))
-		return false;
-	const struct guard_input in = {
-		.base = p->base,
-		.deletions = *gone,
-		.complete = true,
-		.left = p->base - *gone,
-		.strangers = fresh,
-		.to_server = true,
-	};
-	if (p->o.direction != PLAN_BOTH || guard_passes(guard_judge(&in)))
-		*gone = 0;
-	return true;
-}
-
-static void say_held(struct pass *p, int64_t gone_here)
+static void say_held(struct pass *p)
 {
 	struct calendar_result *r = p->o.result;
+	const bool here = !guard_passes(p->guard);
+	const bool folder = p->guard_there == GUARD_FOLDER;
 
-	if (!guard_passes(p->guard))
+	if (here)
 		(void)err_set(&r->err, ERR_HELD,
 			"%zu deletions from the server wait: %s; to allow exactly "
-		        "these: "
-			"calwiz --approve %s",
+			"these: calwiz --approve %s",
 			r->held, guard_text(p->guard), p->guard_code);
 	else
 		(void)err_set(&r->err, ERR_HELD,
-			"%lld files are missing from the folder at once; the server "
-		        "keeps "
-			"these events",
-			(long long)gone_here);
-	r->held += (size_t)gone_here;
-	r->edited -= (size_t)gone_here;
+			"%zu events deleted here stay on the server: %s%s%s",
+			p->held_there, guard_text(p->guard_there),
+			folder ? "" : "; to allow exactly these: calwiz --approve ",
+			folder ? "" : p->guard_there_code);
+	r->held += p->held_there;
+	r->edited -= p->held_there < r->edited ? p->held_there : r->edited;
+}
+
+/* "3 did this; " */
+static void say(struct buf *text, size_t count, const char *what)
+{
+	if (count)
+		buf_printf(text, "%zu %s; ", count, what);
 }
 
 static void say_attention(struct pass *p)
 {
 	struct calendar_result *r = p->o.result;
 	SCOPED(buf) text = buf_with_max(400);
+	const bool later = p->o.direction == PLAN_BOTH;
+	const bool soon = p->removals_left || p->elsewhere || p->o.dry_run;
+	const size_t waiting = soon ? 0 : r->edited;
 
-	if (r->quarantined)
-		buf_printf(&text, "%zu left out because they cannot be used; ",
-			r->quarantined);
-	if (r->edited)
-		buf_printf(&text, "%zu changed here, kept and not sent; ", r->edited);
-	if (p->told)
-		buf_printf(&text,
-			"%zu deleted here and changed on the server, brought back; ",
-			p->told);
-	if (p->strange_hrefs)
-		buf_printf(&text, "%zu listed under addresses elsewhere, left out; ",
-			p->strange_hrefs);
-	if (p->files.odd)
-		buf_printf(&text, "%zu in the folder are no plain files; ",
-			p->files.odd);
+	say(&text, r->quarantined, "left out because they cannot be used");
+	if (!guard_passes(p->guard_there))
+		say(&text,
+			waiting - (waiting < p->held_there ? waiting : p->held_there),
+			"changed here, kept and not sent");
+	else
+		say(&text, waiting,
+			later ? "changed here, not sent yet"
+			      : "changed here, kept and not sent");
+	say(&text, p->told_back,
+		"deleted here and changed on the server, brought back");
+	say(&text, p->told_again,
+		p->o.both ? "changed here and deleted on the server, sent again"
+			  : "changed here and deleted on the server, kept");
+	say(&text, p->told_clash,
+		"changed differently on both sides, one version kept "
+		"aside");
+	say(&text, p->told_restored,
+		"changed here where you may not write, taken back "
+		"and kept in the trash");
+	say(&text, p->strange_hrefs, "listed under addresses elsewhere, left out");
+	say(&text, p->files.odd, "in the folder are no plain files");
 	if (p->o.state_lost)
 		buf_text(&text, "what was remembered was damaged and made anew; ");
 	if (text.len > 2)
@@ -170,7 +189,7 @@ static void say_attention(struct pass *p)
 }
 
 /* From the least to the most: the worst is what is told. */
-static void judge(struct pass *p, int64_t gone_here)
+static void judge(struct pass *p)
 {
 	struct calendar_result *r = p->o.result;
 
@@ -179,18 +198,20 @@ static void judge(struct pass *p, int64_t gone_here)
 		(void)err_set(&r->err, ERR_BUSY,
 			"%zu events are listed by the server but not to be had yet",
 			p->undelivered);
-	if (!guard_passes(p->guard) || gone_here)
-		say_held(p, gone_here);
+	if (p->unsent)
+		(void)err_set(&r->err, ERR_NETWORK,
+			"%zu changes could not be sent yet; they are kept here",
+			p->unsent);
+	if (!guard_passes(p->guard) || !guard_passes(p->guard_there))
+		say_held(p);
 	r->exit = err_exit_status(r->err.code);
 }
 
 void pass_end(struct pass *p)
 {
 	struct err e = {0};
-	int64_t gone_here = 0;
 
-	if (!pass_commit(p, &e) || !pass_save(p, &e) || !count_edits(p, &e) ||
-		!guard_here(p, &gone_here, &e)) {
+	if (!pass_commit(p, &e) || !pass_save(p, &e) || !count_edits(p, &e)) {
 		p->o.result->err = e;
 		p->o.result->exit = err_exit_status(e.code);
 		over(p);
@@ -198,7 +219,7 @@ void pass_end(struct pass *p)
 	}
 	if (p->o.dry_run)
 		pass_count_planned(p);
-	judge(p, gone_here);
+	judge(p);
 	over(p);
 }
 
@@ -222,6 +243,7 @@ void pass_fail(struct pass *p, const struct err *e)
 
 	ask_free(take(&p->ask));
 	slots_release(p);
+	(void)!send_settle(p, &ignored);
 	(void)!pass_commit(p, &ignored);
 	failed(p, &kept);
 }
@@ -245,10 +267,19 @@ void pass_cancel(struct pass *p)
 	p->over = true;
 	ask_free(take(&p->ask));
 	slots_release(p);
-	if (!pass_commit(p, &e) || !count_edits(p, &e)) {
+	if (!send_settle(p, &e) || !pass_commit(p, &e) || !count_edits(p, &e)) {
 		p->o.result->err = e;
 		p->o.result->exit = err_exit_status(e.code);
 	}
+}
+
+/* Deletions that wait are looked at anew as a whole, so that the set keeps its name. */
+static bool due_for_all(const struct pass *p)
+{
+	const int64_t since = pass_now(p) - p->cal.last_full;
+
+	return p->o.full || !p->cal.last_full || since > FULL_EVERY_S ||
+	       p->cal.held_code;
 }
 
 static bool open_calendar(struct pass *p, struct err *e)
@@ -260,6 +291,11 @@ static bool open_calendar(struct pass *p, struct err *e)
 	if (!state_quarantine_any(p->o.state, p->cal.id, &all, e))
 		return false;
 	p->quarantine_used = all > 0;
+	p->check_all = due_for_all(p);
+	p->bodies = p->o.both;
+	if (!state_intents_count(p->o.state, p->cal.id, &all, e))
+		return false;
+	p->open_intents = all > 0;
 	return true;
 }
 

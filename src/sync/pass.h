@@ -1,17 +1,22 @@
 /*
  * One sync of one calendar, as a state machine over struct transport:
  *
- *   look at the folder -> ask what changed -> fetch -> check what is gone -> write down
+ *   look at the folder -> ask what changed -> fetch -> check what is gone
+ *     -> send -> read back -> write down
  *
  * Files are written in batches: temporaries, one sync, renames, then one transaction
  * with their rows. The token is saved last and only when everything that was listed is
- * dealt with, so a pass that ends anywhere is taken up again by the next one. A local
- * edit is never overwritten: it is found, counted, left alone.
+ * dealt with, so a pass that ends anywhere is taken up again by the next one.
+ *
+ * What changed here is sent after that, each request announced in the state before it
+ * leaves, and what the server made of it is read back. An edit that meets another one
+ * on the server is joined with it; no version is lost on either side.
  */
 #ifndef SYNC_PASS_H
 #define SYNC_PASS_H
 
 #include "dav/calendar.h"
+#include "store/settings.h"
 #include "store/state_item.h"
 #include "store/vdir.h"
 #include "sync/plan.h"
@@ -33,7 +38,11 @@ struct pass_options {
 	const struct uri *uri;             /* of the calendar */
 	const struct dav_calendar *listed; /* what the home told of it */
 	enum plan_direction direction;
-	const char *run; /* names this run in the trash: one safe segment */
+	bool both; /* the person agreed that this calendar is written to */
+	enum conflict_rule conflict;
+	bool removals_later; /* deletions here are not sent now: pass_has_removals() */
+	bool another_round;  /* what the server has elsewhere may wait for it */
+	const char *run;     /* names this run in the trash: one safe segment */
 	bool dry_run;
 	bool full;
 	bool state_lost;
@@ -53,6 +62,13 @@ void pass_start(struct pass *p);
 void pass_cancel(struct pass *p);
 void pass_free(struct pass *p);
 AUTO_DEFINE(pass)
+
+/* After done: were there deletions that the options told to leave for later? */
+bool pass_has_removals(const struct pass *p);
+
+/* After done: did the server have what was new here in another place, so that it may be
+ * sent when a deletion there has been? Only with another_round. */
+bool pass_waits_elsewhere(const struct pass *p);
 
 /* After done: must the whole account stop (a refused sign-in, a request to wait)? */
 bool pass_stops_account(const struct pass *p);

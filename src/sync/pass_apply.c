@@ -3,77 +3,17 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "cal/object.h"
+#include "store/state_intent.h"
 #include "sync/body.h"
-#include "sync/pass_impl.h"
+#include "sync/pass_meet.h"
 #include "sync/step.h"
-
-/* One body that has arrived, next to what is known of it. */
-struct meeting {
-	struct pass *pass;
-	const struct arrival *arrival;
-	struct str body; /* with the line ends that are stored */
-	struct digest digest;
-	struct state_item item; /* texts owned when known */
-	bool known;
-	struct here file;
-	char *file_name; /* owned */
-	bool differs_here;
-};
 
 static void meeting_clear(struct meeting *m)
 {
 	state_item_clear(&m->item);
 	free(m->file_name);
-}
-
-void pass_tell(struct pass *p, const char *verb, struct str body, const char *name)
-{
-	if (!p->o.planned || !verb[0])
-		return;
-	AUTO_FREE char *title = body.len ? cal_object_title(body) : xstrdup(name);
-	const struct safe_text safe_title = safe(str_of(title));
-	p->o.planned(p->o.planned_ctx, &(struct planned){.calendar = p->o.result->name,
-					       .verb = verb,
-					       .title = safe_title.text});
-}
-
-void pass_quarantine(struct pass *p, const struct arrival *a, const char *reason,
-	int64_t tries)
-{
-	const struct pending q = {
-		.kind = PENDING_QUARANTINE,
-		.item = {.uid = p->scan.uid,
-			.segment = a->segment,
-			.href = a->href,
-			.etag = a->etag},
-		.reason = reason,
-		.side = STATE_SERVER,
-		.tries = tries,
-	};
-
-	if (tries)
-		p->scan.uid[0] = '\0';
-	pendings_add(&p->pending, &q);
-	pass_tell(p, "skip", STR(""), a->segment);
-}
-
-/* To-dos and journals in a calendar of events: not worth a word, but not fetched again.
- */
-static void leave_out(struct pass *p, const struct arrival *a)
-{
-	const struct pending q = {
-		.kind = PENDING_QUARANTINE,
-		.item = {.uid = p->scan.uid,
-			.segment = a->segment,
-			.href = a->href,
-			.etag = a->etag},
-		.reason = "it is not an event",
-		.side = STATE_OTHER,
-	};
-
-	pendings_add(&p->pending, &q);
+	buf_clear(&m->base);
+	buf_clear(&m->local);
 }
 
 /* Does the server still have the member under which the item was known? */
@@ -91,6 +31,35 @@ static bool still_there(struct pass *p, const char *segment, bool *there, struct
 /* What the rest of a meeting depends on. */
 enum verdict { GO_ON, TWIN, LATER, DONE_ALREADY };
 
+/* A run ended between a PUT and its answer: the object is there, so it is known, and
+ * what was sent is what both sides agreed on. */
+static bool find_by_intent(struct meeting *m, struct err *e)
+{
+	struct pass *p = m->pass;
+	SCOPED(intent) i = {0};
+	bool found = false;
+
+	if (!p->open_intents)
+		return true;
+	if (!state_intent_find(p->o.state, p->cal.id, p->scan.uid, &i, &found, e))
+		return false;
+	if (!found || i.op != INTENT_CREATE ||
+		strcmp(i.segment, m->arrival->segment) != 0)
+		return true;
+	buf_add(&m->base, i.bytes);
+	m->item = (struct state_item){.uid = i.uid,
+		.segment = i.segment,
+		.href = i.href,
+		.etag = "",
+		.name = i.name,
+		.base_remote = i.sent,
+		.base_local = i.sent,
+		.has_base = true,
+		.owned = take(&i.owned)};
+	m->known = m->was_sent = true;
+	return true;
+}
+
 static bool find_by_uid(struct meeting *m, enum verdict *verdict, struct err *e)
 {
 	struct pass *p = m->pass;
@@ -100,7 +69,7 @@ static bool find_by_uid(struct meeting *m, enum verdict *verdict, struct err *e)
 		    e))
 		return false;
 	if (!m->known)
-		return true;
+		return find_by_intent(m, e);
 	/* While the list is not complete nobody knows whether the other one is gone. */
 	if (p->listing) {
 		*verdict = LATER;
@@ -139,7 +108,8 @@ static bool find_known(struct meeting *m, enum verdict *verdict, struct err *e)
 		*verdict = same ? DONE_ALREADY : TWIN;
 		return true;
 	}
-	if (!p->cal.items && !p->rows_written) /* a first sync: spare the questions */
+	if (!p->cal.items && !p->rows_written &&
+		!p->open_intents) /* a first sync: spare the questions */
 		return true;
 	if (!state_item_by_segment(p->o.state, p->cal.id, m->arrival->segment, &m->item,
 		    &m->known, e))
@@ -151,8 +121,32 @@ static bool find_file(struct meeting *m, struct err *e)
 {
 	const char *uid = m->known ? m->item.uid : m->pass->scan.uid;
 
-	return here_find(m->pass->o.state, uid, &m->file, &m->file_name,
-		&m->differs_here, e);
+	if (!here_find(m->pass->o.state, uid, &m->file, &m->file_name, &m->differs_here,
+		    e))
+		return false;
+	if (!m->was_sent)
+		return true;
+	if (!m->differs_here) {
+		m->differs_here = true;
+		m->file = (struct here){.kind = HERE_GONE, .uid = uid, .name = ""};
+		return true;
+	}
+	m->item.name = m->file.name;
+	m->item.stat = m->file.stat;
+	/* Still what was sent: no difference, but it is in the list as a new one. */
+	m->differs_here = !digest_equal(&m->file.digest, &m->item.base_local);
+	return true;
+}
+
+/* Only when bytes differ, which is rare. */
+static bool find_base(struct meeting *m, struct err *e)
+{
+	bool found = false;
+
+	if (!m->known || m->was_sent || !m->pass->o.both || !m->item.id ||
+		digest_equal(&m->digest, &m->item.base_remote))
+		return true;
+	return state_body_get(m->pass->o.state, m->item.id, &m->base, &found, e);
 }
 
 static enum plan_base base_of(const struct meeting *m)
@@ -170,35 +164,47 @@ static enum plan_side here_side(const struct meeting *m)
 	return m->file.kind == HERE_GONE ? PLAN_ABSENT : PLAN_CHANGED;
 }
 
+/* Behind, the base is older than what was last seen. */
 static enum plan_side there_side(const struct meeting *m)
 {
-	const bool same = m->known && digest_equal(&m->digest, &m->item.base_remote);
+	if (!m->known)
+		return PLAN_CHANGED;
+	if (digest_equal(&m->digest, &m->item.base_remote))
+		return PLAN_SAME;
+	const bool same = m->base.len && !m->item.behind &&
+	                  body_same_meaning(buf_view(&m->base), m->body);
 
 	return same ? PLAN_SAME : PLAN_CHANGED;
 }
 
-/* Is the file that differs from what was agreed the very version that arrives? So it is
- * after a run that ended between the renames and the transaction. Without a base equal
- * meaning is enough. */
-static bool file_is_it(const struct meeting *m)
+bool meet_read_here(struct meeting *m)
 {
-	const struct pass *p = m->pass;
-	SCOPED(buf) file = buf_with_max(0);
 	struct vdir_stat stat;
 
+	if (m->local_read)
+		return true;
+	m->local_read = m->pass->o.vdir &&
+	                vdir_read(m->pass->o.vdir, m->file.name, CAL_BYTES_MAX,
+				&m->local, &stat, NULL) &&
+	                vdir_stat_equal(&stat, &m->file.stat);
+	return m->local_read;
+}
+
+/* Is the file that differs from what was agreed the very version that arrives? So it is
+ * after a run that ended between the renames and the transaction. Where edits are sent,
+ * and without a base, equal meaning is enough. */
+static bool file_is_it(struct meeting *m)
+{
 	if (!m->differs_here || m->file.kind == HERE_GONE)
 		return false;
 	if (digest_equal(&m->file.digest, &m->digest))
 		return true;
-	if (m->known || !p->o.vdir)
+	if (m->known && !m->pass->o.both)
 		return false;
-	return vdir_read(p->o.vdir, m->file.name, CAL_BYTES_MAX, &file, &stat, NULL) &&
-	       vdir_stat_equal(&stat, &m->file.stat) &&
-	       body_same_meaning(buf_view(&file), m->body);
+	return meet_read_here(m) && body_same_meaning(buf_view(&m->local), m->body);
 }
 
-/* The row as it will be once both sides agree on what arrived. */
-static struct state_item agreed_row(const struct meeting *m)
+struct state_item meet_agreed(const struct meeting *m)
 {
 	struct state_item row = m->item;
 
@@ -214,38 +220,45 @@ static struct state_item agreed_row(const struct meeting *m)
 	return row;
 }
 
-static void put_row(struct meeting *m, const struct state_item *row, bool agrees)
+void meet_add(struct meeting *m, const struct pending *p)
 {
-	const struct pending q = {.kind = PENDING_ROW, .item = *row, .agrees = agrees};
+	struct pending mine = *p;
 
-	pendings_add(&m->pass->pending, &q);
+	if (m->pass->bodies)
+		mine.body = m->body;
+	pendings_add(&m->pass->pending, &mine);
 }
 
-static bool adopt(struct meeting *m)
+static void put_row(struct meeting *m, const struct state_item *row, bool agrees)
 {
-	struct state_item row = agreed_row(m);
+	meet_add(m,
+		&(struct pending){.kind = PENDING_ROW, .item = *row, .agrees = agrees});
+}
+
+void meet_adopt(struct meeting *m)
+{
+	struct state_item row = meet_agreed(m);
 
 	row.name = m->file.name;
 	row.stat = m->file.stat;
 	row.base_local = m->file.digest;
 	put_row(m, &row, true);
-	return true;
 }
 
-/* Only what the server calls it has changed. */
-static bool relabel(struct meeting *m)
+/* Only what the server calls it, or how it writes it, has changed. */
+static void relabel(struct meeting *m)
 {
-	struct state_item row = agreed_row(m);
+	struct state_item row = meet_agreed(m);
 
 	row.base_local = m->item.base_local;
-	put_row(m, &row, false);
-	return true;
+	put_row(m, &row, m->was_sent && !m->differs_here);
 }
 
-/* An edit is in the way: what the server holds is noted, the file stays. */
-static bool leave(struct meeting *m, enum plan_side there)
+/* An edit is in the way: what the server holds is noted, the file stays; and so does
+ * the body both agreed on. */
+static void leave(struct meeting *m, enum plan_side there)
 {
-	struct state_item row = agreed_row(m);
+	struct state_item row = meet_agreed(m);
 
 	row.uid = m->known ? m->item.uid : row.uid;
 	row.base_local = m->item.base_local;
@@ -255,8 +268,8 @@ static bool leave(struct meeting *m, enum plan_side there)
 		row.name = m->file.name;
 		row.stat = m->file.stat;
 	}
-	put_row(m, &row, false);
-	return true;
+	pendings_add(&m->pass->pending,
+		&(struct pending){.kind = PENDING_ROW, .item = row});
 }
 
 struct taken {
@@ -282,11 +295,11 @@ static bool is_taken(void *ctx, const char *name)
 	return taken;
 }
 
-static bool stage(struct meeting *m, const char *name, const struct vdir_stat *expect,
-	struct err *e)
+bool meet_stage(struct meeting *m, const char *name, struct str body,
+	const struct vdir_stat *expect, struct err *e)
 {
 	const struct vdir_change change = {.name = name,
-		.body = m->body,
+		.body = body,
 		.expect = expect};
 
 	if (m->pass->o.dry_run)
@@ -303,30 +316,65 @@ static bool create(struct meeting *m, struct err *e)
 	struct taken t = {.pass = p};
 	AUTO_FREE char *name = vdir_name_for(str_of(p->scan.uid),
 		str_of(m->arrival->segment), is_taken, &t);
-	struct pending q = {.kind = PENDING_CREATE, .item = agreed_row(m)};
+	struct pending q = {.kind = PENDING_CREATE, .item = meet_agreed(m)};
 
 	if (t.failed) {
 		*e = t.err;
 		return false;
 	}
 	/* A file that was removed here comes back under its own name. */
-	q.item.name = m->known ? m->item.name : name;
+	q.item.name = m->known && m->item.name[0] ? m->item.name : name;
 	q.agrees = m->known;
-	if (!stage(m, q.item.name, NULL, e))
+	if (!meet_stage(m, q.item.name, m->body, NULL, e))
 		return false;
-	pendings_add(&p->pending, &q);
+	meet_add(m, &q);
 	return true;
 }
 
 static bool replace(struct meeting *m, struct err *e)
 {
-	struct pending q = {.kind = PENDING_REPLACE, .item = agreed_row(m)};
+	struct pending q = {.kind = PENDING_REPLACE, .item = meet_agreed(m)};
 
 	q.item.name = m->item.name;
-	if (!stage(m, q.item.name, &m->item.stat, e))
+	q.agrees = m->was_sent;
+	if (!meet_stage(m, q.item.name, m->body, &m->item.stat, e))
 		return false;
-	pendings_add(&m->pass->pending, &q);
+	meet_add(m, &q);
 	return true;
+}
+
+bool meet_overrule(struct meeting *m, const char *lost, struct err *e)
+{
+	struct pending q = {.kind = PENDING_REPLACE,
+		.item = meet_agreed(m),
+		.agrees = true,
+		.lost = lost};
+
+	q.item.name = m->file.name;
+	if (!meet_stage(m, q.item.name, m->body, &m->file.stat, e))
+		return false;
+	meet_add(m, &q);
+	return true;
+}
+
+static bool restore(struct meeting *m, struct err *e)
+{
+	m->pass->told_restored++;
+	if (m->differs_here && m->file.kind == HERE_GONE)
+		return create(m, e);
+	return meet_overrule(m, NULL, e);
+}
+
+/* "Dentist, Tue 4 March 2026 10:00: 10:00 to 11:00" */
+static void tell(struct meeting *m, enum plan_action action)
+{
+	if (action == PLAN_REPLACE_HERE && m->base.len)
+		pass_tell_change(m->pass, plan_verb(action), buf_view(&m->base),
+			m->body);
+	else if (action != PLAN_REPLACE_THERE && action != PLAN_REMOVE_THERE &&
+		 !(action == PLAN_LEAVE && m->differs_here &&
+			 m->pass->o.direction == PLAN_BOTH))
+		pass_tell(m->pass, plan_verb(action), m->body, m->arrival->segment);
 }
 
 static bool carry_out(struct meeting *m, struct err *e)
@@ -337,17 +385,37 @@ static bool carry_out(struct meeting *m, struct err *e)
 	const struct plan_step step =
 		plan_decide(p->o.direction, base_of(m), here_side(m), there);
 
-	if (is_it)
-		return adopt(m);
-	p->told += step.told && !plan_waits(step.action);
-	pass_tell(p, plan_verb(step.action), m->body, m->arrival->segment);
-	if (plan_waits(step.action))
-		return leave(m, there);
-	if (step.action == PLAN_CREATE_HERE)
+	if (is_it) {
+		meet_adopt(m);
+		return true;
+	}
+	tell(m, step.action);
+	switch (step.action) {
+	case PLAN_CREATE_HERE:
+		p->told_back += step.told;
 		return create(m, e);
-	if (step.action == PLAN_REPLACE_HERE)
+	case PLAN_REPLACE_HERE:
 		return replace(m, e);
-	return relabel(m);
+	case PLAN_CLASH:
+		return pass_clash(m, e);
+	case PLAN_RESTORE:
+		return restore(m, e);
+	case PLAN_LEAVE:
+		leave(m, there);
+		return true;
+	/* What is left goes the other way, later. */
+	case PLAN_NOTHING:
+	case PLAN_ADOPT:
+	case PLAN_FORGET:
+	case PLAN_CREATE_THERE:
+	case PLAN_REPLACE_THERE:
+	case PLAN_REMOVE_HERE:
+	case PLAN_REMOVE_THERE:
+	case PLAN_ACTIONS:
+		break;
+	}
+	relabel(m);
+	return true;
 }
 
 static bool meet(struct meeting *m, struct err *e)
@@ -364,12 +432,16 @@ static bool meet(struct meeting *m, struct err *e)
 			"another event on the server has the same UID", 0);
 		return true;
 	}
-	return find_file(m, e) && carry_out(m, e);
+	return find_file(m, e) && find_base(m, e) && carry_out(m, e);
 }
 
 bool pass_apply(struct pass *p, const struct arrival *a, struct err *e)
 {
-	SCOPED(meeting) m = {.pass = p, .arrival = a};
+	SCOPED(meeting)
+	m = {.pass = p,
+		.arrival = a,
+		.base = buf_with_max(0),
+		.local = buf_with_max(0)};
 
 	buf_reset(&p->body);
 	body_normal(a->body, &p->body);
@@ -380,7 +452,7 @@ bool pass_apply(struct pass *p, const struct arrival *a, struct err *e)
 		return true;
 	}
 	if (p->scan.kind != CAL_EVENT) {
-		leave_out(p, a);
+		pass_leave_out(p, a);
 		return true;
 	}
 	m.digest = digest_of(m.body);

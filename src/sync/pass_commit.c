@@ -54,6 +54,29 @@ static bool not_done(struct pass *p)
 	return true;
 }
 
+/* Joined from both sides: the server has yet to learn of it. */
+static bool note_edited(struct pass *p, const struct pending *q, struct err *e)
+{
+	const struct here h = {.kind = HERE_EDITED,
+		.uid = q->item.uid,
+		.name = q->item.name,
+		.reason = "",
+		.digest = q->file,
+		.stat = q->item.stat};
+
+	return here_drop(p->o.state, h.uid, e) && here_add(p->o.state, &h, e);
+}
+
+static bool note_lost(struct pass *p, const struct pending *q, struct err *e)
+{
+	const struct state_conflict c = {.kept = q->lost,
+		.uid = q->item.uid,
+		.name = q->item.name,
+		.since = pass_now(p)};
+
+	return state_conflict_add(p->o.state, p->cal.id, &c, e);
+}
+
 static bool write_row(struct pass *p, const struct pending *q, struct err *e)
 {
 	struct state *s = p->o.state;
@@ -61,8 +84,12 @@ static bool write_row(struct pass *p, const struct pending *q, struct err *e)
 	if (p->quarantine_used &&
 		!state_quarantine_drop(s, p->cal.id, STATE_SERVER, q->item.segment, e))
 		return false;
-	return state_item_put(s, p->cal.id, &q->item, e) &&
-	       (!q->agrees || here_drop(s, q->item.uid, e));
+	struct state_item row = q->item;
+	if (q->edited) /* the next scan must see a difference */
+		row.stat = (struct vdir_stat){0};
+	return state_item_put_body(s, p->cal.id, &row, q->body, e) &&
+	       (!q->agrees || here_drop(s, q->item.uid, e)) &&
+	       (!q->edited || note_edited(p, q, e)) && (!q->lost || note_lost(p, q, e));
 }
 
 static bool write_one(struct pass *p, const struct pending *q, struct err *e)
@@ -153,7 +180,7 @@ bool pass_commit_if_full(struct pass *p, struct err *e)
 	return p->pending.count < full || pass_commit(p, e);
 }
 
-static void set_text(char **text, const char *value)
+void pass_set_text(char **text, const char *value)
 {
 	char *copy = xstrdup_or_null(value);
 
@@ -169,11 +196,11 @@ static void note_progress(struct pass *p)
 	if (!p->undelivered)
 		c->last_good = pass_now(p);
 	c->gone_since = 0;
-	set_text(&c->identity, p->o.folder_identity);
+	pass_set_text(&c->identity, p->o.folder_identity);
 	if (!p->listed || p->unfinished)
 		return;
-	set_text(&c->token, p->token);
-	set_text(&c->ctag, p->o.listed->ctag);
+	pass_set_text(&c->token, p->token);
+	pass_set_text(&c->ctag, p->o.listed->ctag);
 	if (p->complete) {
 		c->listed = p->counts.present;
 		c->last_full = pass_now(p);
@@ -185,9 +212,9 @@ static bool worth_saving(const struct pass *p)
 {
 	const struct state_calendar *c = &p->cal;
 
-	return p->listed || p->created || p->removed || p->guard != GUARD_FREE ||
-	       c->gone_since || pass_now(p) - c->last_good > GOOD_EVERY_S ||
-	       pass_now(p) < c->last_good;
+	return p->listed || p->hold_changed || p->sends.any || p->created ||
+	       p->removed || p->guard != GUARD_FREE || c->gone_since ||
+	       pass_now(p) - c->last_good > GOOD_EVERY_S || pass_now(p) < c->last_good;
 }
 
 static bool save(struct pass *p, struct err *e)
@@ -228,23 +255,57 @@ static bool name_held(struct pass *p, struct err *e)
 	return true;
 }
 
-/* Only what differs from the last time is written. */
-bool pass_hold(struct pass *p, struct err *e)
+static bool add_held_there(void *ctx, const struct here *h, struct err *e)
+{
+	struct pass *p = ctx;
+	const struct state_held held = {.uid = h->uid, .name = h->name, .there = true};
+
+	return state_held_add(p->o.state, p->cal.id, &held, e);
+}
+
+static bool same_code(const char *code, bool holds, const char *now)
+{
+	return holds ? code && !strcmp(code, now) : !code;
+}
+
+/* Deletions towards the server. Only what differs from the last time is written. */
+static bool hold_there(struct pass *p, struct err *e)
+{
+	struct state_calendar *c = &p->cal;
+	const bool holds = !guard_passes(p->guard_there);
+
+	if (same_code(c->there_code, holds, p->guard_there_code))
+		return true;
+	p->hold_changed = true;
+	c->there_held = holds ? (int64_t)p->held_there : 0;
+	c->there_since = holds ? pass_now(p) : 0;
+	pass_set_text(&c->there_code, holds ? p->guard_there_code : NULL);
+	pass_set_text(&c->there_approved, NULL);
+	c->there_until = 0;
+	return state_held_clear(p->o.state, c->id, true, e) &&
+	       (!holds || here_each(p->o.state, HERE_GONE, add_held_there, p, e));
+}
+
+static bool hold_here(struct pass *p, struct err *e)
 {
 	struct state_calendar *c = &p->cal;
 	const bool holds = !guard_passes(p->guard);
 
 	if (!p->listed && !holds)
 		return true;
-	if (holds && c->held_code && !strcmp(c->held_code, p->guard_code))
-		return true;
-	if (!holds && !c->held_code)
+	if (same_code(c->held_code, holds, p->guard_code))
 		return true;
 	c->held = holds ? (int64_t)p->o.result->held : 0;
 	c->held_since = holds ? pass_now(p) : 0;
-	set_text(&c->held_code, holds ? p->guard_code : NULL);
+	pass_set_text(&c->held_code, holds ? p->guard_code : NULL);
 	/* What was approved was another set, or has been done. */
-	set_text(&c->approved, NULL);
+	pass_set_text(&c->approved, NULL);
 	c->approved_until = 0;
-	return state_held_clear(p->o.state, c->id, e) && (!holds || name_held(p, e));
+	return state_held_clear(p->o.state, c->id, false, e) &&
+	       (!holds || name_held(p, e));
+}
+
+bool pass_hold(struct pass *p, struct err *e)
+{
+	return hold_here(p, e) && hold_there(p, e);
 }

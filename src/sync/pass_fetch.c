@@ -51,6 +51,10 @@ bool fetch_missing(struct pass *p, struct want *w, struct err *e)
 	int64_t tries = 0;
 
 	w->done = true;
+	if (p->looking) {
+		send_missing(p, w->segment);
+		return true;
+	}
 	if (!there_find(p->o.state, w->segment, &kind, &listed, e))
 		return false;
 	if (!listed || kind != THERE_PRESENT)
@@ -83,7 +87,10 @@ void fetch_over(struct pass *p)
 		pass_fail(p, &e);
 		return;
 	}
-	pass_check_gone(p);
+	if (p->looking)
+		send_looked(p);
+	else
+		pass_check_gone(p);
 }
 
 void pass_fetch(struct pass *p)

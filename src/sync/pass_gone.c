@@ -77,7 +77,7 @@ static void hold(struct pass *p)
 	p->unfinished = true;
 	for (size_t i = 0; i < p->n_gone; i++)
 		pass_tell(p, "hold", STR(""), p->gone[i].item.name);
-	pass_end(p);
+	pass_send(p);
 }
 
 /* Few by one GET each, many by a multiget and GETs for those it leaves out. */
@@ -155,9 +155,11 @@ static bool carry_out(struct pass *p, const struct missing *m, struct err *e)
 	                                                     : PLAN_CHANGED;
 	const struct plan_step step =
 		plan_decide(p->o.direction, PLAN_BASE_AGREED, here, PLAN_ABSENT);
-	pass_tell(p, plan_verb(step.action), STR(""), m->item.name);
+	if (step.action != PLAN_CREATE_THERE) /* told when it is sent */
+		pass_tell(p, plan_verb(step.action), STR(""), m->item.name);
 	if (step.action == PLAN_REMOVE_HERE)
 		return remove_file(p, m, e);
+	p->told_again += step.action == PLAN_CREATE_THERE;
 	forget(p, m, step.action == PLAN_FORGET);
 	return true;
 }
@@ -187,7 +189,7 @@ void gone_over(struct pass *p)
 			safe(str_of(p->o.listed->path)).text, left);
 		p->guard = GUARD_FREE;
 		p->unfinished = true;
-		pass_end(p);
+		pass_send(p);
 		return;
 	}
 	if (!guard_passes(p->guard)) {
@@ -195,7 +197,7 @@ void gone_over(struct pass *p)
 		return;
 	}
 	if (delete_confirmed(p, &e))
-		pass_end(p);
+		pass_send(p);
 	else
 		pass_fail(p, &e);
 }
@@ -225,7 +227,7 @@ void pass_check_gone(struct pass *p)
 		return;
 	}
 	if (!count) {
-		pass_end(p);
+		pass_send(p);
 		return;
 	}
 	if (p->guard == GUARD_EMPTY || p->guard == GUARD_STRANGER) {

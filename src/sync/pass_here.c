@@ -17,7 +17,11 @@ struct learnt {
 	struct digest digest;
 	bool agrees; /* the file is what was agreed, or what the server was seen to hold
 	              */
+	bool means;  /* its bytes are other ones, with the meaning of what was agreed */
 };
+
+/* How a file compares with what is known of its item. */
+enum likeness { SAME_FILE, SAME_AS_SERVER, SAME_MEANING, OTHER_FILE };
 
 struct look {
 	struct pass *pass;
@@ -26,10 +30,12 @@ struct look {
 	size_t n_learnt;
 	size_t cap_learnt;
 	struct buf body;
+	char *reason; /* owned */
 };
 
 static void look_clear(struct look *l)
 {
+	free(l->reason);
 	for (size_t i = 0; i < l->n_learnt; i++) {
 		free(l->learnt[i].uid);
 		free(l->learnt[i].name);
@@ -39,7 +45,8 @@ static void look_clear(struct look *l)
 	buf_clear(&l->body);
 }
 
-static void learn(struct look *l, const char *uid, const struct here *h, bool agrees)
+static void learn(struct look *l, const char *uid, const struct here *h,
+	enum likeness like)
 {
 	l->learnt = xgrow(l->learnt, l->n_learnt, &l->cap_learnt, sizeof(*l->learnt));
 	l->learnt[l->n_learnt++] = (struct learnt){
@@ -47,7 +54,8 @@ static void learn(struct look *l, const char *uid, const struct here *h, bool ag
 		.name = xstrdup(h->name),
 		.stat = h->stat,
 		.digest = h->digest,
-		.agrees = agrees,
+		.agrees = like == SAME_AS_SERVER,
+		.means = like == SAME_MEANING,
 	};
 }
 
@@ -83,9 +91,70 @@ static bool read_file(struct look *l, struct here *h, bool *readable, struct err
 	return true;
 }
 
+/* What was agreed is read only when bytes differ, which is rare. */
+static bool compare(struct look *l, const struct state_item *i, const struct here *h,
+	enum likeness *like, struct err *e)
+{
+	SCOPED(buf) base = buf_with_max(0);
+	bool found = false;
+
+	*like = OTHER_FILE;
+	if (i->has_base && digest_equal(&h->digest, &i->base_local))
+		*like = SAME_FILE;
+	else if (digest_equal(&h->digest, &i->base_remote))
+		*like = SAME_AS_SERVER;
+	if (*like != OTHER_FILE || !l->pass->o.both || !i->has_base)
+		return true;
+	if (!state_body_get(l->pass->o.state, i->id, &base, &found, e))
+		return false;
+	if (found && body_same_meaning(buf_view(&base), buf_view(&l->body)))
+		*like = SAME_MEANING;
+	return true;
+}
+
+/* The server did not take this very version: not sent again until it changes. */
+static bool check_refused(struct look *l, struct here *h, struct err *e)
+{
+	struct pass *p = l->pass;
+	char version[2 * DIGEST_SIZE + 1];
+
+	if (!p->quarantine_used || p->check_all || !p->o.both)
+		return true;
+	digest_hex(&h->digest, DIGEST_SIZE, version);
+	free(take(&l->reason));
+	if (!state_quarantine_reason(p->o.state, p->cal.id, h->name, version,
+		    &l->reason, e))
+		return false;
+	if (l->reason) {
+		h->kind = HERE_REFUSED;
+		h->reason = l->reason;
+	}
+	return true;
+}
+
+/* An edit: what is unfit is not sent, but is in the way of what the server has. */
+static bool add_edited(struct look *l, struct here *h, const struct state_item *i,
+	bool *other_uid, struct err *e)
+{
+	struct cal_scan *scan = &l->pass->scan;
+
+	if (l->pass->o.both) {
+		const enum cal_fault fault = cal_scan(buf_view(&l->body), scan);
+		*other_uid = fault == CAL_OK && strcmp(scan->uid, i->uid) != 0;
+		if (*other_uid)
+			h->kind = HERE_GONE;
+		else if (fault != CAL_OK) {
+			h->kind = HERE_REFUSED;
+			h->reason = cal_fault_text(fault);
+		} else if (!check_refused(l, h, e))
+			return false;
+	}
+	return add(l, h, e);
+}
+
 /* A file of a known item whose stat is not the one agreed on, or proves nothing. */
 static bool look_inside(struct look *l, const struct state_item *i,
-	const struct vdir_entry *entry, struct err *e)
+	const struct vdir_entry *entry, bool *other_uid, struct err *e)
 {
 	const bool same_stat = vdir_stat_equal(&entry->stat, &i->stat);
 	struct here h = {.kind = HERE_EDITED,
@@ -94,21 +163,19 @@ static bool look_inside(struct look *l, const struct state_item *i,
 		.reason = "",
 		.stat = entry->stat};
 	bool readable = false;
+	enum likeness like = OTHER_FILE;
 
 	if (!read_file(l, &h, &readable, e))
 		return false;
 	if (!readable)
 		return add(l, &h, e);
-	if (i->has_base && digest_equal(&h.digest, &i->base_local)) {
-		if (!same_stat)
-			learn(l, i->uid, &h, false);
-		return true;
-	}
-	if (digest_equal(&h.digest, &i->base_remote)) {
-		learn(l, i->uid, &h, true);
-		return true;
-	}
-	return add(l, &h, e);
+	if (!compare(l, i, &h, &like, e))
+		return false;
+	if (like == OTHER_FILE)
+		return add_edited(l, &h, i, other_uid, e);
+	if (like != SAME_FILE || !same_stat)
+		learn(l, i->uid, &h, like);
+	return true;
 }
 
 static bool look_at_item(void *ctx, const struct state_item *i, struct err *e)
@@ -125,10 +192,15 @@ static bool look_at_item(void *ctx, const struct state_item *i, struct err *e)
 				.name = i->name,
 				.reason = ""},
 			e);
-	l->seen[entry - files->entries] = true;
+	bool *seen = &l->seen[entry - files->entries];
+	*seen = true;
 	if (i->has_base && !entry->racy && vdir_stat_equal(&entry->stat, &i->stat))
 		return true;
-	return look_inside(l, i, entry, e);
+	bool other_uid = false;
+	if (!look_inside(l, i, entry, &other_uid, e))
+		return false;
+	*seen = !other_uid; /* another event now, under the same name */
+	return true;
 }
 
 /* A file no item has the name of, but an item has its UID. */
@@ -148,11 +220,12 @@ static bool look_at_known(struct look *l, struct here *h, const struct state_ite
 	}
 	if (!here_drop(l->pass->o.state, i->uid, e))
 		return false;
-	const bool base = i->has_base && digest_equal(&h->digest, &i->base_local);
-	const bool agrees = base || digest_equal(&h->digest, &i->base_remote);
-	learn(l, i->uid, h, agrees && !base);
+	enum likeness like = OTHER_FILE;
+	if (!compare(l, i, h, &like, e))
+		return false;
+	learn(l, i->uid, h, like);
 	h->kind = HERE_EDITED;
-	return agrees || add(l, h, e);
+	return like != OTHER_FILE || (check_refused(l, h, e) && add(l, h, e));
 }
 
 /* A file nobody knows: new, renamed, a copy, or no event at all. */
@@ -192,7 +265,7 @@ static bool look_at_stranger(struct look *l, const struct vdir_entry *entry,
 		h.kind = HERE_ODD;
 		h.reason = "another file has the same UID";
 	}
-	return add(l, &h, e);
+	return (found || check_refused(l, &h, e)) && add(l, &h, e);
 }
 
 static bool look_at_strangers(struct look *l, struct err *e)
@@ -218,6 +291,8 @@ static bool write_one(struct pass *p, const struct learnt *one, struct err *e)
 		item.has_base = true;
 		item.behind = false;
 	}
+	if (one->means)
+		item.base_local = one->digest;
 	/* Of a renamed file that was edited too, the old stat stays: it must differ. */
 	if (one->agrees || digest_equal(&one->digest, &item.base_local))
 		item.stat = one->stat;
@@ -242,9 +317,81 @@ static bool write_learnt(struct look *l, struct err *e)
 	return ok;
 }
 
+/* An item of which only the file holds what was agreed. */
+struct bodiless {
+	int64_t id;
+	char *name; /* owned */
+	struct digest digest;
+};
+
+struct bodiless_list {
+	struct bodiless *items; /* owned */
+	size_t count;
+	size_t cap;
+};
+
+static void bodiless_list_clear(struct bodiless_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].name);
+	free(list->items);
+}
+
+static bool note_bodiless(void *ctx, const struct state_item *i, struct err *e)
+{
+	struct bodiless_list *list = ctx;
+
+	(void)e;
+	if (!i->has_base || i->behind || !digest_equal(&i->base_local, &i->base_remote))
+		return true;
+	list->items = xgrow(list->items, list->count, &list->cap, sizeof(*list->items));
+	list->items[list->count++] =
+		(struct bodiless){i->id, xstrdup(i->name), i->base_local};
+	return true;
+}
+
+static bool fill_one(struct pass *p, const struct bodiless *b, struct err *e)
+{
+	SCOPED(buf) raw = buf_with_max(0);
+	SCOPED(buf) body = buf_with_max(0);
+	struct vdir_stat stat;
+
+	if (!p->o.vdir ||
+		!vdir_read(p->o.vdir, b->name, CAL_BYTES_MAX, &raw, &stat, NULL))
+		return true;
+	body_normal(buf_view(&raw), &body);
+	const struct digest digest = digest_of(buf_view(&body));
+	return !digest_equal(&digest, &b->digest) ||
+	       state_body_put(p->o.state, b->id, buf_view(&body), e);
+}
+
+/* Once, when a calendar that was only read from is written to from now on: its files
+ * are what both sides agreed on. */
+static bool bodies_fill(struct pass *p, struct err *e)
+{
+	SCOPED(bodiless_list) list = {0};
+
+	if (p->cal.bodies == p->o.both || p->o.dry_run)
+		return true;
+	p->hold_changed = true;
+	p->cal.bodies = p->o.both;
+	if (!p->o.both || !p->cal.items)
+		return true;
+	if (!state_each_item(p->o.state, p->cal.id, note_bodiless, &list, e) ||
+		!state_begin(p->o.state, e))
+		return false;
+	bool ok = true;
+	for (size_t i = 0; ok && i < list.count; i++)
+		ok = fill_one(p, &list.items[i], e);
+	ok = ok && state_commit(p->o.state, e);
+	if (!ok)
+		state_rollback(p->o.state);
+	return ok;
+}
+
 bool pass_look_here(struct pass *p, struct err *e)
 {
-	SCOPED(look) l = {.pass = p};
+	SCOPED(look) l = {.pass = p, .body = buf_with_max(0)};
 
 	if (!here_begin(p->o.state, e))
 		return false;
@@ -252,5 +399,5 @@ bool pass_look_here(struct pass *p, struct err *e)
 		return false;
 	l.seen = xcalloc(p->files.count, sizeof(bool));
 	return state_each_item(p->o.state, p->cal.id, look_at_item, &l, e) &&
-	       look_at_strangers(&l, e) && write_learnt(&l, e);
+	       look_at_strangers(&l, e) && write_learnt(&l, e) && bodies_fill(p, e);
 }

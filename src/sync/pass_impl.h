@@ -9,6 +9,7 @@
 #include "sync/ask.h"
 #include "sync/guard.h"
 #include "sync/pass.h"
+#include "sync/pass_send.h"
 #include "sync/pending.h"
 
 #define FETCHES_MAX 4   /* exchanges in flight */
@@ -119,6 +120,20 @@ struct pass {
 	enum guard_reason guard;
 	char guard_code[GUARD_CODE_SIZE];
 
+	/* sending */
+	struct sends sends;
+	bool bodies;       /* the versions both sides agreed on are kept */
+	bool open_intents; /* a run ended while it was sending */
+	bool looking;      /* the slots read back what was sent */
+	bool denied; /* refused for want of rights, and nothing else went through */
+	enum guard_reason guard_there;
+	char guard_there_code[GUARD_CODE_SIZE];
+	size_t held_there;
+	bool hold_changed;
+	size_t unsent; /* for a passing reason */
+	bool removals_left;
+	bool elsewhere;
+
 	/* writing down */
 	struct pendings pending;
 	size_t commit_cursor;
@@ -130,7 +145,10 @@ struct pass {
 	size_t created;
 	size_t removed;
 	size_t left_alone;
-	size_t told;
+	size_t told_back;     /* deleted here, changed there: here again */
+	size_t told_again;    /* deleted there, changed here: there again */
+	size_t told_clash;    /* changed differently on both sides */
+	size_t told_restored; /* changed here, where nothing may be sent */
 	size_t strange_hrefs;
 	size_t undelivered;
 	size_t total;
@@ -185,7 +203,20 @@ struct arrival {
 	struct str body;
 };
 bool pass_apply(struct pass *p, const struct arrival *a, struct err *e) MUST_USE;
+/* pass_clash.c: both changed. */
+struct meeting;
+bool pass_clash(struct meeting *m, struct err *e) MUST_USE;
+
+/* pass_send.c: what changed here goes to the server; ends in pass_end(). */
+void pass_send(struct pass *p);
+void send_looked(struct pass *p);                       /* what was sent is read back */
+void send_missing(struct pass *p, const char *segment); /* it was not there */
+bool send_settle(struct pass *p, struct err *e) MUST_USE; /* ends what is in flight */
+
 void pass_tell(struct pass *p, const char *verb, struct str body, const char *name);
+void pass_tell_change(struct pass *p, const char *verb, struct str before,
+	struct str after);
+void pass_leave_out(struct pass *p, const struct arrival *a);
 void pass_quarantine(struct pass *p, const struct arrival *a, const char *reason,
 	int64_t tries);
 
@@ -195,5 +226,9 @@ bool pass_commit_if_full(struct pass *p, struct err *e) MUST_USE;
 bool pass_save(struct pass *p, struct err *e) MUST_USE;
 void pass_count_planned(struct pass *p); /* of a dry run */
 bool pass_hold(struct pass *p, struct err *e) MUST_USE;
+void pass_set_text(char **text, const char *value);
+
+/* Does this error mean the other calendars need not be tried? */
+bool pass_ends_account(const struct err *e);
 
 #endif

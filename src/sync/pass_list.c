@@ -168,7 +168,7 @@ static void list_failed(struct pass *p, const struct ask_answer *a)
 		begin_list(p, LIST_PLAIN);
 		return;
 	}
-	p->stops_account = e.code == ERR_AUTH || e.code == ERR_BUSY;
+	p->stops_account = pass_ends_account(&e);
 	p->diagnosis = diagnose_reply(a->reply, p->o.gate->provider, false);
 	/* The home has just named it, so this is a fault, not the end of the calendar.
 	 */
@@ -206,6 +206,16 @@ static void note_data(struct pass *p)
 		p->cal.inline_data = STATE_NO;
 }
 
+/* What must be looked at though the list may not name it. */
+static bool add_own_wishes(struct pass *p, struct err *e)
+{
+	struct state *s = p->o.state;
+
+	if (!p->o.both)
+		return there_add_behind(s, p->cal.id, e);
+	return there_add_unsure(s, p->cal.id, true, e);
+}
+
 static void list_arrived(struct pass *p)
 {
 	struct err e = {0};
@@ -232,7 +242,7 @@ static void list_arrived(struct pass *p)
 		return;
 	}
 	if ((p->check_all && !there_add_unfit(p->o.state, p->cal.id, &e)) ||
-		!pass_commit(p, &e) || !there_add_behind(p->o.state, p->cal.id, &e)) {
+		!pass_commit(p, &e) || !add_own_wishes(p, &e)) {
 		pass_fail(p, &e);
 		return;
 	}
@@ -266,15 +276,6 @@ static void on_done(void *ctx, const struct ask_answer *a)
 		list_arrived(p);
 }
 
-/* Deletions that wait are looked at anew as a whole, so that the set keeps its name. */
-static bool due_for_all(const struct pass *p)
-{
-	const int64_t since = pass_now(p) - p->cal.last_full;
-
-	return p->o.full || !p->cal.last_full || since > FULL_EVERY_S ||
-	       p->cal.held_code;
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a && b && !strcmp(a, b);
@@ -292,8 +293,7 @@ static void skip_list(struct pass *p)
 	int64_t wanted = 0;
 
 	p->mode = LIST_NONE;
-	if (!there_begin(p->o.state, &e) ||
-		!there_add_behind(p->o.state, p->cal.id, &e) ||
+	if (!there_begin(p->o.state, &e) || !add_own_wishes(p, &e) ||
 		!there_count_wanted(p->o.state, p->cal.id, &wanted, &e)) {
 		pass_fail(p, &e);
 		return;
@@ -302,12 +302,12 @@ static void skip_list(struct pass *p)
 	if (wanted)
 		pass_fetch(p);
 	else
-		pass_end(p);
+		pass_send(p);
 }
 
 void pass_list(struct pass *p)
 {
-	const bool all = due_for_all(p) || (!p->cal.token && !p->cal.ctag);
+	const bool all = p->check_all || (!p->cal.token && !p->cal.ctag);
 
 	p->check_all = all;
 	if (!all && nothing_changed(p))

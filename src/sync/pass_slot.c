@@ -210,7 +210,7 @@ static void stop(struct pass *p, const struct ask_answer *a)
 {
 	struct err e = a->err;
 
-	p->stops_account = e.code == ERR_AUTH || e.code == ERR_BUSY;
+	p->stops_account = pass_ends_account(&e);
 	p->diagnosis = diagnose_reply(a->reply, p->o.gate->provider, false);
 	if (a->web_page || e.code == ERR_GONE)
 		e.code = ERR_NETWORK;

@@ -104,14 +104,22 @@ void pendings_add(struct pendings *list, const struct pending *p)
 	struct pending *mine = &list->items[list->count++];
 	*mine = *p;
 	own_texts(&mine->item);
+	mine->owned[0] = p->body.len ? str_dup(p->body) : NULL;
+	mine->body.ptr = mine->owned[0];
+	mine->owned[1] = xstrdup_or_null(p->lost);
+	mine->lost = mine->owned[1];
 	index_all(list, &list->by_uid, false);
 	index_all(list, &list->by_name, true);
 }
 
 void pendings_clear(struct pendings *list)
 {
-	for (size_t i = 0; i < list->count; i++)
-		state_item_clear(&list->items[i].item);
+	for (size_t i = 0; i < list->count; i++) {
+		struct pending *p = &list->items[i];
+		state_item_clear(&p->item);
+		free(p->owned[0]);
+		free(p->owned[1]);
+	}
 	free(list->items);
 	free(list->by_uid.at);
 	free(list->by_name.at);

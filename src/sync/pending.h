@@ -25,7 +25,12 @@ struct pending {
 	const char *reason; /* static storage; of a quarantined one */
 	enum state_side side;
 	int64_t tries;
-	bool done; /* of a file: what the commit said */
+	struct str body; /* what both sides agree on from now on; "" = as it was */
+	bool edited;     /* the new file is to be sent: it has the digest `file` */
+	struct digest file;
+	const char *lost; /* the copy of a version that lost in a clash, or NULL */
+	char *owned[2];   /* what body and lost point into */
+	bool done;        /* of a file: what the commit said */
 };
 
 struct pending_slots {

@@ -35,6 +35,23 @@ static const struct plan_step table[PLAN_DIRECTIONS][PLAN_BASES][PLAN_SIDES][PLA
 	[PLAN_FROM_SERVER] = {
 		[PLAN_BASE_NONE] = {
 			{DO(NOTHING),        DO(CREATE_HERE),   DO(CREATE_HERE)},
+			{TELL(LEAVE),        DO(ADOPT),         TELL(LEAVE)},
+			{TELL(LEAVE),        TELL(LEAVE),     TELL(LEAVE)},
+		},
+		[PLAN_BASE_AGREED] = {
+			{DO(FORGET),         TELL(LEAVE),     TELL(CREATE_HERE)},
+			{DO(REMOVE_HERE),    DO(NOTHING),       DO(REPLACE_HERE)},
+			{TELL(LEAVE),        TELL(LEAVE),     TELL(LEAVE)},
+		},
+		[PLAN_BASE_BEHIND] = {
+			{DO(FORGET),         TELL(CREATE_HERE), TELL(CREATE_HERE)},
+			{DO(REMOVE_HERE),    DO(REPLACE_HERE),  DO(REPLACE_HERE)},
+			{TELL(LEAVE),        TELL(LEAVE),     TELL(LEAVE)},
+		},
+	},
+	[PLAN_READ_ONLY] = {
+		[PLAN_BASE_NONE] = {
+			{DO(NOTHING),        DO(CREATE_HERE),   DO(CREATE_HERE)},
 			{TELL(LEAVE),        DO(ADOPT),         TELL(RESTORE)},
 			{TELL(LEAVE),        TELL(RESTORE),     TELL(RESTORE)},
 		},
@@ -52,22 +69,19 @@ static const struct plan_step table[PLAN_DIRECTIONS][PLAN_BASES][PLAN_SIDES][PLA
 };
 /* clang-format on */
 
-static const struct {
-	const char *verb;
-	bool waits;
-} actions[PLAN_ACTIONS] = {
-	[PLAN_NOTHING] = {"", false},
-	[PLAN_ADOPT] = {"adopt", false},
-	[PLAN_CREATE_HERE] = {"add", false},
-	[PLAN_REPLACE_HERE] = {"change", false},
-	[PLAN_REMOVE_HERE] = {"remove", false},
-	[PLAN_FORGET] = {"", false},
-	[PLAN_CREATE_THERE] = {"keep", true},
-	[PLAN_REPLACE_THERE] = {"keep", true},
-	[PLAN_REMOVE_THERE] = {"keep", true},
-	[PLAN_CLASH] = {"keep", true},
-	[PLAN_RESTORE] = {"keep", true},
-	[PLAN_LEAVE] = {"keep", true},
+static const char *const verbs[PLAN_ACTIONS] = {
+	[PLAN_NOTHING] = "",
+	[PLAN_ADOPT] = "",
+	[PLAN_CREATE_HERE] = "add",
+	[PLAN_REPLACE_HERE] = "change",
+	[PLAN_REMOVE_HERE] = "remove",
+	[PLAN_FORGET] = "",
+	[PLAN_CREATE_THERE] = "send",
+	[PLAN_REPLACE_THERE] = "send",
+	[PLAN_REMOVE_THERE] = "remove from the server",
+	[PLAN_CLASH] = "merge",
+	[PLAN_RESTORE] = "restore",
+	[PLAN_LEAVE] = "keep",
 };
 
 struct plan_step plan_decide(enum plan_direction direction, enum plan_base base,
@@ -76,12 +90,7 @@ struct plan_step plan_decide(enum plan_direction direction, enum plan_base base,
 	return table[direction][base][here][there];
 }
 
-bool plan_waits(enum plan_action action)
-{
-	return actions[action].waits;
-}
-
 const char *plan_verb(enum plan_action action)
 {
-	return actions[action].verb;
+	return verbs[action];
 }

@@ -2,10 +2,7 @@
  * What to do with one item, from (base, here, there) alone: one table, no state, no
  * I/O. "Here" is this computer, "there" the server.
  *
- * The table is whole: both directions and every combination. What this version does not
- * carry out is told by plan_waits(): everything that would send, or would put the
- * server's version in the place of an edit. Such items are left as they are on both
- * sides.
+ * The table is whole: every direction and every combination.
  */
 #ifndef SYNC_PLAN_H
 #define SYNC_PLAN_H
@@ -28,8 +25,9 @@ enum plan_side { PLAN_ABSENT, PLAN_SAME, PLAN_CHANGED, PLAN_SIDES };
 
 enum plan_direction {
 	PLAN_BOTH,
-	PLAN_FROM_SERVER, /* the person's choice, or the server's rights: nothing is
-	                     sent */
+	PLAN_FROM_SERVER, /* the person's choice: nothing is sent, edits here stay */
+	PLAN_READ_ONLY,   /* chosen for both, but the server gives no right to write: an
+	                     edit goes to the trash and the server's version is back */
 	PLAN_DIRECTIONS,
 };
 
@@ -57,10 +55,7 @@ struct plan_step {
 struct plan_step plan_decide(enum plan_direction direction, enum plan_base base,
 	enum plan_side here, enum plan_side there);
 
-/* Not carried out by this version: both sides stay as they are, and it is told. */
-bool plan_waits(enum plan_action action);
-
-/* "add", "change", "remove", "keep" ..., for people; "" when there is nothing to tell.
+/* "add", "change", "remove", "send" ..., for people; "" when there is nothing to tell.
  */
 const char *plan_verb(enum plan_action action);
 

@@ -47,6 +47,7 @@ static void list_calendars(struct run *r)
 	const struct account *a = r->o.account;
 
 	r->choices = xcalloc(a->n_calendars, sizeof(*r->choices));
+	r->later = xcalloc(a->n_calendars, sizeof(*r->later));
 	r->result.calendars = xcalloc(a->n_calendars, sizeof(*r->result.calendars));
 	for (size_t i = 0; i < a->n_calendars; i++) {
 		if (!is_asked_for(&r->o, &a->calendars[i]))
@@ -105,6 +106,7 @@ void run_free(struct run *r)
 	vdir_root_free(r->root);
 	run_result_clear(&r->result);
 	free(r->choices);
+	free(r->later);
 	free(r->owner);
 	free(r->name);
 	free(r);
@@ -181,8 +183,10 @@ void run_calendars(struct run *r)
 	if (r->looping)
 		return;
 	r->looping = true;
-	while (!r->over && !r->waiting && r->next < r->result.n_calendars)
-		run_calendar(r);
+	do {
+		while (!r->over && !r->waiting && r->next < r->result.n_calendars)
+			run_calendar(r);
+	} while (!r->over && !r->waiting && run_next_round(r));
 	r->looping = false;
 	if (!r->waiting && !r->over)
 		run_finish(r);

@@ -28,10 +28,14 @@ struct calendar_result {
 	size_t added;
 	size_t changed;
 	size_t removed;
-	size_t quarantined; /* server items that were left alone */
-	size_t edited;      /* local edits that wait (found, kept, not sent) */
-	size_t held;        /* deletions held back */
-	bool unchanged;     /* the server said nothing changed, nothing was fetched */
+	size_t quarantined;  /* server items that were left alone */
+	size_t sent_new;     /* to the server */
+	size_t sent_changed; /* to the server */
+	size_t sent_removed; /* from the server */
+	size_t conflicts;    /* versions kept for a person to look at, of all runs */
+	size_t edited;       /* local edits that wait (found, kept, not sent) */
+	size_t held;         /* deletions held back, of both directions */
+	bool unchanged;      /* the server said nothing changed, nothing was fetched */
 };
 
 /* One planned change, for a dry run and for -v. Lent for the callback. */

@@ -92,6 +92,7 @@ static void on_pass_done(void *ctx)
 {
 	struct run *r = ctx;
 	const bool stops = pass_stops_account(r->pass);
+	run_note_again(r, r->pass);
 	const enum diagnosis diagnosis = pass_diagnosis(r->pass);
 
 	r->waiting = false;
@@ -107,7 +108,7 @@ static void on_pass_done(void *ctx)
 static void start_pass(struct run *r, const struct dav_calendar *listed)
 {
 	const struct calendar_choice *choice = choice_of(r);
-	const bool both = choice->direction == DIRECTION_BOTH && listed->writable;
+	const bool both = choice->direction == DIRECTION_BOTH;
 	const struct pass_options o = {
 		.state = r->o.state,
 		.transport = r->o.transport,
@@ -119,10 +120,16 @@ static void start_pass(struct run *r, const struct dav_calendar *listed)
 		.folder_identity = r->root ? vdir_root_identity(r->root) : NULL,
 		.uri = &r->uri,
 		.listed = listed,
-		.direction = both ? PLAN_BOTH : PLAN_FROM_SERVER,
+		.direction = !both              ? PLAN_FROM_SERVER
+	                     : listed->writable ? PLAN_BOTH
+	                                        : PLAN_READ_ONLY,
+		.both = both,
+		.conflict = r->o.account->conflict,
+		.removals_later = both && run_removals_later(r),
+		.another_round = both && run_another_round(r),
 		.run = r->name,
 		.dry_run = r->o.dry_run,
-		.full = r->o.full,
+		.full = r->o.full && r->round == 0,
 		.state_lost = state_was_lost(r->o.state),
 		.progress = r->o.progress,
 		.planned_ctx = r->o.ctx,
@@ -185,7 +192,7 @@ static void is_gone(struct run *r)
 		clock_stamp(since, stamp);
 		(void)err_set(&e, ERR_GONE,
 			"the calendar is gone from the server since %.10s; its files "
-		        "stay",
+			"stay",
 			stamp);
 	}
 	run_calendar_failed(r, &e);
@@ -246,6 +253,10 @@ void run_calendar(struct run *r)
 	struct err e = {0};
 
 	run_calendar_clear(r);
+	if (!run_takes_part(r)) {
+		r->next++;
+		return;
+	}
 	AUTO_FREE char *key = href_key(str_of(choice_of(r)->path));
 	const struct dav_calendar *listed =
 		dav_calendars_find(discover_calendars(r->discover), key);

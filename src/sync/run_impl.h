@@ -10,6 +10,13 @@
 #include "sync/pass.h"
 #include "sync/run.h"
 
+/* What a calendar is taken up for once more, when all have had their turn. */
+struct again {
+	bool removals;  /* deletions here are yet to be sent */
+	bool elsewhere; /* the server took no second copy of an event: moved to here */
+	bool failed;    /* for a passing reason: what it has may be on the move */
+};
+
 struct run {
 	struct run_options o;
 	struct run_result result;
@@ -33,7 +40,9 @@ struct run {
 	char *key;       /* owned: of the current calendar */
 	char *folder;    /* owned: absolute, of the current calendar */
 	size_t next;     /* index of the current one, behind it while it runs */
-	bool waiting;    /* something of the current one is in flight */
+	struct again *later; /* owned: one for each result */
+	unsigned round;
+	bool waiting; /* something of the current one is in flight */
 	bool looping;
 	bool over;
 };
@@ -45,6 +54,13 @@ void run_account(struct run *r);
 void run_refused(struct run *r, const struct err *e, enum diagnosis diagnosis);
 void run_calendars(struct run *r);
 void run_finish(struct run *r);
+
+/* run_again.c: is there another round, and is this calendar in it? */
+bool run_next_round(struct run *r);
+bool run_takes_part(const struct run *r);
+bool run_removals_later(const struct run *r);
+bool run_another_round(const struct run *r);
+void run_note_again(struct run *r, const struct pass *p);
 
 /* run_calendar.c: one calendar; sets r->waiting unless it was over at once. */
 void run_calendar(struct run *r);

@@ -170,6 +170,7 @@ void fake_add_fault(struct fake_dav *f, const struct fake_fault *fault)
 void fake_reset_counts(struct fake_dav *f)
 {
 	f->requests = f->gets = f->multigets = f->hrefs = 0;
+	f->puts = f->deletes = 0;
 }
 
 char *fake_event(const char *uid, const char *summary)
@@ -251,7 +252,10 @@ bool fake_answer_one(struct fake_dav *f)
 	if (!x)
 		return false;
 	const struct fake_fault *fault = fault_for(x);
-	fake_respond(f, &x->request, &a);
+	const bool writes = !strcmp(x->request.method, "PUT") ||
+	                    !strcmp(x->request.method, "DELETE");
+	if (!fault || !fault->status || !writes)
+		fake_respond(f, &x->request, &a);
 	uri_copy(&reply.uri, &x->request.uri);
 	if (fault)
 		spoil(fault, &a, &reply);
@@ -271,4 +275,41 @@ bool fake_answer_one(struct fake_dav *f)
 	buf_clear(&a.body);
 	uri_clear(&reply.uri);
 	return true;
+}
+
+static struct fake_calendar *calendar_named(struct fake_dav *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_calendars; i++)
+		if (!strcmp(f->calendars[i]->name, name))
+			return f->calendars[i];
+	abort();
+}
+
+void fake_replay(struct fake_dav *f)
+{
+	FILE *file = fopen(f->log, "r");
+	char verb = 0;
+	char calendar[64];
+	char name[256];
+	size_t size = 0;
+
+	f->replayed = 0;
+	if (!file)
+		return;
+	while (fscanf(file, "%c %63s %255s %zu", &verb, calendar, name, &size) == 4) {
+		char *body = xcalloc(1, size + 1);
+		(void)fgetc(file);
+		if (fread(body, 1, size, file) != size)
+			abort();
+		(void)fgetc(file);
+		struct fake_calendar *c = calendar_named(f, calendar);
+		f->replayed++;
+		if (verb == 'P')
+			(void)fake_put(c, name, body);
+		else
+			fake_delete(c, name);
+		free(body);
+	}
+	(void)fclose(file);
+	(void)remove(f->log);
 }

@@ -1,8 +1,8 @@
 /*
  * A little CalDAV server in memory, behind struct transport: one home (/ada/) with
- * calendars, sync-collection with tokens, multiget, GET. Answers come one at a time
- * when fake_answer_one() is called, so a test decides when. Misbehaviour is switched on
- * by fields, or for single requests by faults.
+ * calendars, sync-collection with tokens, multiget, GET, PUT, DELETE. Answers come one
+ * at a time when fake_answer_one() is called, so a test decides when. Misbehaviour is
+ * switched on by fields, or for single requests by faults.
  */
 #ifndef TESTS_UNIT_FAKE_DAV_H
 #define TESTS_UNIT_FAKE_DAV_H
@@ -12,7 +12,9 @@
 #define FAKE_ORIGIN "http://127.0.0.1:8080"
 #define FAKE_HOME FAKE_ORIGIN "/ada/"
 
-/* Applies to requests of this method whose path or body contains the text. */
+/* A PUT or DELETE that is answered with a status is not carried out; one that fails is:
+ * only its answer is lost. Applies to requests of this method whose path or body
+ * contains the text. */
 struct fake_fault {
 	const char *method;
 	const char *contains; /* NULL = any */
@@ -72,6 +74,19 @@ struct fake_dav {
 	struct fake_fault faults[FAKE_FAULTS_MAX];
 	size_t n_faults;
 
+	/* what becomes of a PUT */
+	bool rewrites;    /* adds a property of its own */
+	bool no_etag;     /* tells none in the answer */
+	bool weak;        /* all entity tags are weak */
+	bool unique_uids; /* 412 to a UID another calendar has (iCloud) */
+	bool wants_end;   /* 404 to an event without DTEND (iCloud) */
+	bool inside;      /* refusals come as 207 with the status inside (Xandikos) */
+	const char *log;  /* file to which writes are added, for fake_replay() */
+
+	unsigned replayed; /* writes, by the last fake_replay() */
+
+	unsigned puts;
+	unsigned deletes;
 	unsigned requests;
 	unsigned gets;
 	unsigned multigets;
@@ -105,6 +120,9 @@ void fake_respond(struct fake_dav *f, const struct dav_request *request,
 
 /* Answers the oldest request; false when there is none. */
 bool fake_answer_one(struct fake_dav *f);
+
+/* Repeats the writes another process was asked for. */
+void fake_replay(struct fake_dav *f);
 
 /* "BEGIN:VCALENDAR ... END:VCALENDAR" with CR LF; the caller's. */
 char *fake_event(const char *uid, const char *summary);

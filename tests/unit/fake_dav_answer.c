@@ -25,7 +25,7 @@ static struct fake_calendar *calendar_of(struct fake_dav *f, struct str path,
 static void begin(struct buf *b)
 {
 	buf_text(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<multistatus "
-	            "xmlns=\"DAV:\""
+		    "xmlns=\"DAV:\""
 		    " xmlns:C=\"urn:ietf:params:xml:ns:caldav\""
 		    " xmlns:CS=\"http://calendarserver.org/ns/\""
 		    " xmlns:A=\"http://apple.com/ns/ical/\">");
@@ -58,7 +58,7 @@ static void list_home(struct fake_dav *f, struct buf *b)
 		if (!f->no_tokens)
 			buf_printf(b, "<sync-token>t%u</sync-token>", c->revision);
 		buf_text(b, "</prop><status>HTTP/1.1 200 "
-		            "OK</status></propstat></response>");
+			    "OK</status></propstat></response>");
 	}
 	buf_text(b, "</multistatus>");
 }
@@ -88,17 +88,18 @@ static void add_object(struct fake_dav *f, const struct fake_calendar *c,
 	}
 	if (c->lists_failed) {
 		buf_text(b, "<propstat><prop><getetag/></prop><status>HTTP/1.1 403 "
-		            "Forbidden"
+			    "Forbidden"
 			    "</status></propstat></response>");
 		return;
 	}
-	buf_printf(b, "<propstat><prop><getetag>&quot;e%u&quot;</getetag>", o->version);
+	buf_printf(b, "<propstat><prop><getetag>%s&quot;e%u&quot;</getetag>",
+		f->weak ? "W/" : "", o->version);
 	if (with_data && (f->inline_data || !f->data_refused))
 		add_data(f, o, b);
 	buf_text(b, "</prop><status>HTTP/1.1 200 OK</status></propstat>");
 	if (with_data && !f->inline_data && f->data_refused)
 		buf_text(b, "<propstat><prop><C:calendar-data/></prop><status>HTTP/1.1 "
-		            "404 Not "
+			    "404 Not "
 			    "Found</status></propstat>");
 	buf_text(b, "</response>");
 }
@@ -195,7 +196,7 @@ static void list_plainly(struct fake_dav *f, struct fake_calendar *c, struct buf
 	begin(b);
 	buf_printf(b,
 		"<response><href>%s%s/</href><propstat><prop><resourcetype><collection/"
-	        ">"
+		">"
 		"<C:calendar/></resourcetype></prop><status>HTTP/1.1 200 OK</status>"
 		"</propstat></response>",
 		f->home, c->name);
@@ -254,6 +255,13 @@ static void multiget(struct fake_dav *f, const struct dav_request *request,
 	}
 }
 
+static void tag_of(const struct fake_dav *f, const struct fake_object *o,
+	struct fake_answer *a)
+{
+	(void)snprintf(a->etag, sizeof(a->etag), "%s\"e%u\"", f->weak ? "W/" : "",
+		o->version);
+}
+
 static void get(struct fake_dav *f, struct fake_calendar *c, struct str name,
 	struct fake_answer *a)
 {
@@ -263,7 +271,7 @@ static void get(struct fake_dav *f, struct fake_calendar *c, struct str name,
 	a->status = o ? 200 : 404;
 	if (!o)
 		return;
-	(void)snprintf(a->etag, sizeof(a->etag), "\"e%u\"", o->version);
+	tag_of(f, o, a);
 	buf_text(&a->body, o->body);
 }
 
@@ -305,6 +313,117 @@ static void propfind(struct fake_dav *f, const struct dav_request *request,
 		a->status = 404;
 }
 
+/* Does the condition hold? RFC 9110, 13.1: weak tags never match. */
+static bool allowed(const struct fake_dav *f, const struct dav_request *request,
+	const struct fake_object *o)
+{
+	struct fake_answer now = {0};
+
+	if (request->if_none_match)
+		return !o;
+	if (!request->if_match)
+		return true;
+	if (!o || f->weak)
+		return false;
+	tag_of(f, o, &now);
+	return !strcmp(now.etag, request->if_match);
+}
+
+static bool uid_elsewhere(const struct fake_dav *f, const struct fake_calendar *c,
+	struct str body)
+{
+	const size_t at = str_find(body, STR("\nUID:"));
+	struct str line = str_from(body, at + 1);
+
+	if (!f->unique_uids || at == STR_NONE)
+		return false;
+	line = str_slice(line, 0, str_find_char(line, '\r') + 1);
+	for (size_t i = 0; i < f->n_calendars; i++) {
+		const struct fake_calendar *other = f->calendars[i];
+		for (size_t n = 0; other != c && n < other->count; n++)
+			if (!other->objects[n].deleted &&
+				str_find(str_of(other->objects[n].body), line) !=
+					STR_NONE)
+				return true;
+	}
+	return false;
+}
+
+static void note_write(const struct fake_dav *f, char verb,
+	const struct fake_calendar *c, const char *name, const char *body)
+{
+	FILE *file = f->log ? fopen(f->log, "a") : NULL;
+
+	if (!file)
+		return;
+	(void)fprintf(file, "%c %s %s %zu\n%s\n", verb, c->name, name, strlen(body),
+		body);
+	(void)fclose(file);
+}
+
+static int refusal(const struct fake_dav *f, const struct dav_request *request,
+	const struct fake_calendar *c, const struct fake_object *o)
+{
+	const struct str body = buf_view(&request->body);
+
+	if (c->read_only)
+		return 403;
+	if (!allowed(f, request, o))
+		return 412;
+	if (!o && uid_elsewhere(f, c, body))
+		return 412;
+	if (f->wants_end && body.len && str_find(body, STR("DTEND")) == STR_NONE)
+		return 404;
+	return 0;
+}
+
+static void store(struct fake_dav *f, struct fake_calendar *c, const char *name,
+	struct str body, struct fake_answer *a)
+{
+	SCOPED(buf) text = buf_with_max(0);
+	const size_t at = str_find(body, STR("END:VEVENT"));
+
+	buf_add(&text, str_slice(body, 0, at));
+	if (f->rewrites && str_find(body, STR("X-SERVER:")) == STR_NONE)
+		buf_text(&text, "X-SERVER:seen\r\n");
+	buf_add(&text, str_from(body, at));
+	const struct fake_object *o = fake_put(c, name, buf_cstr(&text));
+	note_write(f, 'P', c, name, buf_cstr(&text));
+	if (!f->no_etag)
+		tag_of(f, o, a);
+}
+
+static void fake_write(struct fake_dav *f, const struct dav_request *request,
+	struct fake_calendar *c, struct str name, struct fake_answer *a)
+{
+	const bool removes = !strcmp(request->method, "DELETE");
+	const struct fake_object *o = object_of(c, name);
+	AUTO_FREE char *text = str_dup(name);
+	const int refused = refusal(f, request, c, o);
+
+	f->puts += !removes;
+	f->deletes += removes;
+	a->status = o ? 204 : 201;
+	if (removes && !o && !request->if_match)
+		a->status = 404;
+	else if (refused)
+		a->status = refused;
+	else if (!removes)
+		store(f, c, text, buf_view(&request->body), a);
+	else {
+		fake_delete(c, text);
+		note_write(f, 'D', c, text, "");
+	}
+	if (!refused || !f->inside)
+		return;
+	a->status = 207;
+	begin(&a->body);
+	buf_printf(&a->body,
+		"<response><href>/x</href><status>HTTP/1.1 %d No</status></response>"
+		"</multistatus>",
+		refused);
+}
+
 void fake_respond(struct fake_dav *f, const struct dav_request *request,
 	struct fake_answer *a)
 {
@@ -317,6 +436,9 @@ void fake_respond(struct fake_dav *f, const struct dav_request *request,
 		propfind(f, request, c, a);
 	else if (!strcmp(request->method, "GET") && c)
 		get(f, c, rest, a);
+	else if (c && (!strcmp(request->method, "PUT") ||
+			      !strcmp(request->method, "DELETE")))
+		fake_write(f, request, c, rest, a);
 	else if (c && str_find(body, STR("calendar-multiget")) != STR_NONE)
 		multiget(f, request, c, a);
 	else if (c)

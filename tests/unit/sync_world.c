@@ -133,7 +133,8 @@ static void on_done(void *ctx, const struct run_result *r)
 		const struct calendar_result *c = &r->calendars[i];
 		w->calendars[i] = (struct world_calendar){c->exit, c->err, c->events,
 			c->added, c->changed, c->removed, c->quarantined, c->edited,
-			c->held, c->unchanged};
+			c->held, c->sent_new, c->sent_changed, c->sent_removed,
+			c->conflicts, c->unchanged};
 	}
 }
 
@@ -309,6 +310,77 @@ size_t world_trash(const struct world *w)
 	counted = 0;
 	(void)nftw(path, count_file, 16, FTW_PHYS);
 	return counted;
+}
+
+size_t world_kept(const struct world *w)
+{
+	AUTO_FREE char *path = xasprintf("%s/.calwiz/conflicts", w->folder);
+
+	counted = 0;
+	(void)nftw(path, count_file, 16, FTW_PHYS);
+	return counted;
+}
+
+static const char *looked_for;
+
+static int look_for(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	SCOPED(buf) text = buf_with_max(0);
+
+	(void)st;
+	(void)at;
+	return type == FTW_F && read_path(path, &text) &&
+	       strstr(buf_cstr(&text), looked_for);
+}
+
+static bool folder_has(const struct world *w, const char *folder, const char *contained)
+{
+	AUTO_FREE char *path = xasprintf("%s/.calwiz/%s", w->folder, folder);
+
+	looked_for = contained;
+	return nftw(path, look_for, 16, FTW_PHYS) == 1;
+}
+
+bool world_lost_has(const struct world *w, const char *contained)
+{
+	return folder_has(w, "conflicts", contained);
+}
+
+bool world_trash_has(const struct world *w, const char *contained)
+{
+	return folder_has(w, "trash", contained);
+}
+
+const char *world_there(const struct world *w, const char *name)
+{
+	const struct fake_object *o = fake_find(w->home, name);
+
+	return o && !o->deleted ? o->body : NULL;
+}
+
+bool world_there_has(const struct world *w, const char *name, const char *contained)
+{
+	const char *body = world_there(w, name);
+
+	return body && strstr(body, contained);
+}
+
+size_t world_count_there(const struct fake_calendar *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		n += !c->objects[i].deleted;
+	return n;
+}
+
+void world_assert_settled(struct world *w, int expected)
+{
+	fake_reset_counts(w->fake);
+	assert_int_equal(world_sync(w), expected);
+	assert_int_equal(w->fake->puts + w->fake->deletes, 0);
+	assert_int_equal(w->fake->gets + w->fake->multigets, 0);
+	world_assert_quiet(w, expected);
 }
 
 static int note_file(const char *path, const struct stat *st, int type, struct FTW *at)

@@ -16,6 +16,7 @@ struct world_calendar {
 	int exit;
 	struct err err;
 	size_t events, added, changed, removed, quarantined, edited, held;
+	size_t sent_new, sent_changed, sent_removed, conflicts;
 	bool unchanged;
 };
 
@@ -81,6 +82,19 @@ void world_write(const struct world *w, const char *name, const char *text);
 void world_remove(const struct world *w, const char *name);
 size_t world_count(const struct world *w, const char *calendar); /* .ics files */
 size_t world_trash(const struct world *w);                       /* files in it */
+size_t world_kept(const struct world *w); /* versions that lost in a clash */
+
+/* Does any kept version of a clash, or any file in the trash, hold this text? */
+bool world_lost_has(const struct world *w, const char *contained);
+bool world_trash_has(const struct world *w, const char *contained);
+
+/* What the server holds; NULL = nothing. Lent. */
+const char *world_there(const struct world *w, const char *name);
+bool world_there_has(const struct world *w, const char *name, const char *contained);
+size_t world_count_there(const struct fake_calendar *c);
+
+/* After something was sent the list is asked for once more; then nothing. */
+void world_assert_settled(struct world *w, int expected);
 bool world_has(const struct world *w, const char *name, const char *contained);
 
 /* All bytes of the state file as one digest, to see whether a run changed it. */

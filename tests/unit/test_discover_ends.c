@@ -106,7 +106,7 @@ static void ends_at_icloud(void **state)
 		{{{.asked = ICLOUD_ENTRY, .status = 403}}, DIAGNOSIS_AUTH_LOCKED,
 			ERR_AUTH},
 		{{{.asked = ICLOUD_ENTRY, .status = 400}}, DIAGNOSIS_SVC_ERROR,
-			ERR_PROTOCOL},
+			ERR_NETWORK},
 		{{{.asked = ICLOUD_ENTRY, .status = 404}}, DIAGNOSIS_SVC_ERROR,
 			ERR_GONE},
 		{{{.asked = ICLOUD_ENTRY, .status = 503}}, DIAGNOSIS_SVC_BUSY,

