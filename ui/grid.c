@@ -145,12 +145,14 @@ void grid_tint(struct grid *g, int x, int y, uint32_t rgb)
 		cell->rgb = rgb;
 }
 
-void grid_copy_row(struct grid *to, int to_y, const struct grid *from, int from_y)
+void grid_copy_row(struct grid *to, struct grid_spot at, const struct grid *from,
+	struct grid_spot of)
 {
-	const int width = from->width < to->width ? from->width : to->width;
+	const int left = to->width - at.x;
+	const int width = from->width - of.x < left ? from->width - of.x : left;
 
-	if (to_y >= 0 && to_y < to->height && width > 0)
-		memcpy(cell_at(to, 0, to_y), grid_at(from, 0, from_y),
+	if (at.y >= 0 && at.y < to->height && width > 0)
+		memcpy(cell_at(to, at.x, at.y), grid_at(from, of.x, of.y),
 			(size_t)width * sizeof(*to->cells));
 }
 

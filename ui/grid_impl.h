@@ -25,8 +25,14 @@ void grid_mark(struct grid *g, int x, int y, uint32_t mark);
 /* The colour of a swatch. */
 void grid_tint(struct grid *g, int x, int y, uint32_t rgb);
 
-/* Copies row `from_y` as far as both are wide. */
-void grid_copy_row(struct grid *to, int to_y, const struct grid *from, int from_y);
+/* Copies row `from_y` from column `from_x` on to column `to_x`, as far as both are
+ * wide. */
+struct grid_spot {
+	int x;
+	int y;
+};
+void grid_copy_row(struct grid *to, struct grid_spot at, const struct grid *from,
+	struct grid_spot of);
 
 void grid_cursor(struct grid *g, int x, int y); /* clamped */
 

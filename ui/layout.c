@@ -11,7 +11,8 @@
 
 #define WIDTH 80
 #define HEIGHT 24
-#define MEASURE_END 74
+#define RAIL_END 24
+#define MEASURE 72
 #define NOTE_END 76
 #define MESSAGE_ROWS 4
 #define BODY_LEAST 2 /* rows a long message leaves to the body */
@@ -21,95 +22,82 @@ struct pen layout_pen(const struct layout *l)
 	return (struct pen){l->grid, l->glyphs, l->edge};
 }
 
+bool layout_is_small(const struct layout *l)
+{
+	return l->size == SIZE_NARROW || l->size == SIZE_COMPACT;
+}
+
 static int least_of(int a, int b)
 {
 	return a < b ? a : b;
 }
 
-static void set_size(struct layout *l)
+static void set_columns(struct layout *l)
 {
-	l->size = size_class(l->grid->width, l->grid->height);
-	l->width = least_of(l->grid->width, WIDTH);
-	l->height = least_of(l->grid->height, HEIGHT);
+	const bool wide = l->size == SIZE_WIDE;
+
+	l->width = wide ? l->grid->width : least_of(l->grid->width, WIDTH);
+	l->height = wide ? l->grid->height : least_of(l->grid->height, HEIGHT);
 	l->edge = l->width - 1;
-	l->measure = least_of(MEASURE_END, l->edge);
+	l->left = layout_is_small(l) ? 1 : 2;
+	if (wide && l->page->n_steps)
+		l->left = RAIL_END;
+	l->measure = least_of(l->left + MEASURE, l->edge);
+}
+
+/* In the smallest windows the header names the step already. */
+static bool has_title(const struct layout *l)
+{
+	const struct page *p = l->page;
+	return l->size != SIZE_COMPACT || p->headline || p->step >= p->n_steps;
 }
 
 /* The last rows are the same everywhere; the first ones close up in small windows. */
 static void set_rows(struct layout *l)
 {
-	const bool roomy = l->size == SIZE_WIDE || l->size == SIZE_NORMAL;
+	const bool small = layout_is_small(l);
 
 	l->hints = l->height - 1;
-	l->rule = l->height - 2;
+	l->rule = l->size == SIZE_COMPACT ? LAYOUT_NONE : l->height - 2;
 	l->buttons = l->height - 3;
-	l->rail = l->page->n_steps && l->size != SIZE_COMPACT ? 1 : LAYOUT_NONE;
-	l->title = roomy ? 3 : l->rail == LAYOUT_NONE ? 1 : 2;
-	l->body = roomy ? 5 : l->title + 1;
-}
-
-/* The rail */
-
-static enum glyph step_glyph(const struct page *p, size_t i)
-{
-	if (i == p->step)
-		return GLYPH_STEP_CURRENT;
-	return i < p->step ? GLYPH_STEP_DONE : GLYPH_STEP_COMING;
-}
-
-/* "◉ Name ", or "(3 Name)". */
-static int draw_current(const struct layout *l, const struct pen *pen, int x)
-{
-	const struct page *p = l->page;
-	const char *name = p->steps[p->step];
-	const bool last = p->step + 1 == p->n_steps;
-
-	if (l->glyphs == GLYPHS_ASCII) {
-		AUTO_FREE char *text = xasprintf("(%zu %s)", p->step + 1, name);
-		return pen_text(pen, x, l->rail, ROLE_ACCENT, text);
-	}
-	x = pen_glyph(pen, x, l->rail, ROLE_ACCENT, GLYPH_STEP_CURRENT);
-	x = pen_text(pen, x + 1, l->rail, ROLE_ACCENT, name);
-	return last ? x : x + 1;
-}
-
-static void draw_rail(const struct layout *l)
-{
-	const struct pen pen = layout_pen(l);
-	const struct page *p = l->page;
-	int x = 1;
-
-	if (l->rail == LAYOUT_NONE)
-		return;
-	for (size_t i = 0; i < p->n_steps; i++) {
-		if (i)
-			x = pen_glyph(&pen, x, l->rail, ROLE_MUTED, GLYPH_STEP_JOIN);
-		if (i == p->step)
-			x = draw_current(l, &pen, x);
-		else
-			x = pen_glyph(&pen, x, l->rail, ROLE_MUTED, step_glyph(p, i));
-	}
+	l->message = l->buttons - (small ? 0 : 1); /* until there is one */
+	l->rail = !l->page->n_steps || small ? LAYOUT_NONE
+	          : l->size == SIZE_WIDE     ? 3
+	                                     : 1;
+	l->title = !small ? 3 : has_title(l) ? 1 : LAYOUT_NONE;
+	l->body = !small ? 5 : has_title(l) ? 2 : 1;
 }
 
 /* Header, title, message */
 
+/* "Step 3 of 10", and shorter where columns are scarce. */
+static void draw_place(const struct layout *l, struct pen *pen)
+{
+	const struct page *p = l->page;
+	const char *join = l->size == SIZE_COMPACT ? "/" : " of ";
+
+	if (p->step >= p->n_steps)
+		return;
+	AUTO_FREE char *place = xasprintf("%s%zu%s%zu",
+		layout_is_small(l) ? "" : "Step ", p->step + 1, join, p->n_steps);
+	pen->right = pen_text_right(pen, 1, 0, ROLE_MUTED, place) - 2;
+}
+
 void layout_header(const struct layout *l)
 {
 	const struct page *p = l->page;
-	const bool stepping = p->step < p->n_steps;
-	const bool terse = l->size == SIZE_COMPACT;
+	const bool named = layout_is_small(l) && p->step < p->n_steps;
+	const char *what = named ? p->steps[p->step] : p->purpose;
 	struct pen pen = layout_pen(l);
 
-	if (stepping) {
-		AUTO_FREE char *place = xasprintf("%s%zu of %zu", terse ? "" : "Step ",
-			p->step + 1, p->n_steps);
-		pen.right = pen_text_right(&pen, 1, 0, ROLE_MUTED, place) - 2;
-	}
+	draw_place(l, &pen);
 	int x = pen_text(&pen, 1, 0, ROLE_MUTED, "calwiz");
-	const char *what = terse && stepping ? p->steps[p->step] : p->purpose;
 	if (!what)
 		return;
-	x = pen_glyph(&pen, x, 0, ROLE_MUTED, GLYPH_BRAND);
+	if (l->size == SIZE_COMPACT)
+		x += 2;
+	else
+		x = pen_glyph(&pen, x, 0, ROLE_MUTED, GLYPH_BRAND);
 	(void)pen_text(&pen, x, 0, ROLE_MUTED, what);
 }
 
@@ -118,13 +106,16 @@ static void draw_title(const struct layout *l)
 	const struct page *p = l->page;
 	struct pen pen = layout_pen(l);
 
-	pen.right = least_of(NOTE_END, l->edge);
+	if (l->title == LAYOUT_NONE)
+		return;
+	if (l->size == SIZE_NORMAL)
+		pen.right = least_of(NOTE_END, l->edge);
 	/* Where only one of them has room, the title has it. */
 	const int note = p->title_note ? glyph_width(p->title_note, l->glyphs) + 2 : 0;
-	const int title = LAYOUT_LEFT + glyph_width(p->title, l->glyphs);
+	const int title = l->left + glyph_width(p->title, l->glyphs);
 	if (note && title + note <= pen.right)
 		(void)pen_text_right(&pen, title, l->title, ROLE_MUTED, p->title_note);
-	(void)pen_text(&pen, LAYOUT_LEFT, l->title, ROLE_TITLE, p->title);
+	(void)pen_text(&pen, l->left, l->title, ROLE_TITLE, p->title);
 }
 
 struct message {
@@ -144,9 +135,11 @@ static struct message message_of(const struct layout *l)
 	const struct page *p = l->page;
 	const bool marked =
 		p->message_role == ROLE_ATTENTION || p->message_role == ROLE_ERROR;
-	struct message m = {.text = glyph_text(p->message, l->glyphs),
+	const bool brief = l->size == SIZE_COMPACT && p->brief;
+	struct message m = {
+		.text = glyph_text(brief ? p->brief : p->message, l->glyphs),
 		.mark = marked ? "! " : "",
-		.x = LAYOUT_LEFT + (marked ? 2 : 0)};
+		.x = l->left + (marked ? 2 : 0)};
 	const int room = l->buttons - l->body - BODY_LEAST;
 
 	/* A question over the page is all there is to say. */
@@ -167,12 +160,11 @@ static void draw_message(struct layout *l)
 	struct pen pen = layout_pen(l);
 
 	/* Without a message its row stays free, unless rows are scarce. */
-	const bool roomy = l->size == SIZE_WIDE || l->size == SIZE_NORMAL;
-	l->message = l->buttons - (m.rows || !roomy ? m.rows : 1);
+	l->message = l->buttons - (m.rows || layout_is_small(l) ? m.rows : 1);
 	if (!m.rows)
 		return;
 	pen.right = l->measure;
-	(void)pen_text(&pen, LAYOUT_LEFT, l->message, role, m.mark);
+	(void)pen_text(&pen, l->left, l->message, role, m.mark);
 	for (int y = l->message; y < l->buttons && rest.len; y++) {
 		if (y + 1 == l->buttons)
 			line = rest; /* cut by the pen if it is more than a line */
@@ -182,65 +174,58 @@ static void draw_message(struct layout *l)
 	}
 }
 
-/* The notice of a window that is too small. */
-static void draw_notice(struct layout *l)
+static void draw_rules(const struct layout *l)
 {
-	const int margin = l->width > 24 ? 1 : 0;
-	AUTO_FREE char *notice =
-		xasprintf("This window is %dx%d. Please make it 80x24 or more. Your "
-			  "answers are kept.",
-			l->grid->width, l->grid->height);
-	const bool hardly = l->grid->width <= 20 && l->grid->height <= 3;
-	struct str rest = hardly ? STR("Window too small") : str_of(notice);
-	const struct pen pen = {l->grid, l->glyphs, l->grid->width};
-	const int cols = l->grid->width - 2 * margin;
-	struct str line;
-	int y = 0;
+	const struct pen pen = layout_pen(l);
 
-	if (!hardly && wrap_count(rest, cols) + 2 <= l->grid->height) {
-		(void)pen_text(&pen, margin, y, ROLE_MUTED, "calwiz");
-		y = 2;
-	}
-	for (; y < l->grid->height && rest.len; y++) {
-		if (y + 1 == l->grid->height)
-			line = rest;
-		else
-			(void)wrap_line(&rest, cols, &line);
-		(void)pen_put(&pen, margin, y, ROLE_TEXT, line);
-	}
-	grid_cursor(l->grid, 0, 0);
+	if (l->size == SIZE_WIDE)
+		pen_fill(&pen, 1, l->edge, 1, GLYPH_RULE);
+	if (l->rule != LAYOUT_NONE)
+		pen_fill(&pen, 1, l->edge, l->rule, GLYPH_RULE);
 }
 
 static void draw_page(struct layout *l)
 {
-	const struct pen pen = layout_pen(l);
+	struct layout inner;
 
 	layout_header(l);
-	draw_rail(l);
+	layout_rail(l);
+	draw_rules(l);
 	draw_message(l);
-	grid_cursor(l->grid, LAYOUT_LEFT, l->title);
+	grid_cursor(l->grid, l->left, l->title == LAYOUT_NONE ? l->body : l->title);
 	if (!l->page->dialog.open)
 		layout_buttons(l);
-	pen_fill(&pen, 1, l->edge, l->rule, GLYPH_RULE);
+	inner = *l;
+	layout_qr(&inner);
+	l->code = inner.code;
 	layout_hints(l, l->hints);
-	layout_qr(l);
-	draw_title(l);
-	layout_body(l);
+	draw_title(&inner);
+	layout_body(&inner);
 	if (l->page->dialog.open)
 		layout_dialog(l);
 }
 
+static bool wants_code_alone(const struct layout *l)
+{
+	if (l->page->dialog.open)
+		return false;
+	return l->page->qr_big || (l->page->qr_asked && !layout_qr_fits(l));
+}
+
 void layout_draw(struct grid *g, const struct page *p, enum glyphs glyphs)
 {
-	struct layout l = {.page = p, .grid = g, .glyphs = glyphs};
+	struct layout l = {.page = p,
+		.grid = g,
+		.glyphs = glyphs,
+		.size = size_class(g->width, g->height)};
 
-	set_size(&l);
+	set_columns(&l);
 	if (l.size == SIZE_TINY) {
-		draw_notice(&l);
+		layout_notice(&l);
 		return;
 	}
 	set_rows(&l);
-	if (p->qr_big && !p->dialog.open && layout_qr_big(&l))
+	if (wants_code_alone(&l) && layout_qr_alone(&l))
 		return;
 	draw_page(&l);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -50,10 +51,25 @@ int body_wrap(struct body *b, int x, int right, int y, enum role role, const cha
 	return y;
 }
 
+const char *body_text(const struct body *b, const struct block *block)
+{
+	if (b->coded && block->with_code)
+		return block->with_code;
+	return b->size == SIZE_COMPACT && block->brief ? block->brief : block->text;
+}
+
+/* A mark before it stands alone, as in the message line. */
 static void draw_text(struct body *b, const struct block *block, int y)
 {
-	(void)body_wrap(b, body_x(b, block), b->measure, y, body_role(b, block),
-		block->text);
+	const char *text = body_text(b, block);
+	const bool marked = block->role == ROLE_ATTENTION && !strncmp(text, "! ", 2);
+	const enum role role = body_role(b, block);
+	const struct pen pen = body_pen(b, b->edge);
+	int x = body_x(b, block);
+
+	if (marked)
+		x = pen_text(&pen, x, y, role, "! ");
+	(void)body_wrap(b, x, b->measure, y, role, marked ? text + 2 : text);
 }
 
 static void draw_nothing(UNUSED struct body *b, UNUSED const struct block *block,
@@ -80,7 +96,7 @@ static void draw_numbered(struct body *b, const struct block *block, int y)
 
 	(void)snprintf(number, sizeof(number), "%u", block->number);
 	const int end = pen_text(&pen, body_x(b, block), y, role, number);
-	(void)body_wrap(b, end + 2, b->measure, y, role, block->text);
+	(void)body_wrap(b, end + 2, b->measure, y, role, body_text(b, block));
 }
 
 static void draw_bullet(struct body *b, const struct block *block, int y)
@@ -217,7 +233,9 @@ static body_draw_fn *const draw[] = {
 static bool takes_rows(const struct body *b, const struct block *block)
 {
 	if (block->kind == BLOCK_GAP)
-		return !b->squeezed && b->rows > 0;
+		return b->squeeze < SQUEEZE_GAPS && b->rows > 0;
+	if (block->spare && b->squeeze >= SQUEEZE_SPARE)
+		return false;
 	return block->kind != BLOCK_QR;
 }
 
@@ -227,7 +245,8 @@ static void draw_block(struct body *b, size_t i)
 	const bool first_row =
 		block->kind == BLOCK_ROW && (i == 0 || block[-1].kind != BLOCK_ROW);
 
-	if (first_row && b->page->table) {
+	if (first_row && b->page->table &&
+		(b->size == SIZE_WIDE || b->size == SIZE_NORMAL)) {
 		body_reach(b, b->rows);
 		draw_table_head(b, b->rows - 1);
 	}
@@ -246,15 +265,18 @@ static void draw_block(struct body *b, size_t i)
 	b->cursor = true;
 }
 
-void body_init(struct body *b, const struct layout *l, bool squeezed)
+void body_init(struct body *b, const struct layout *l, enum squeeze squeeze)
 {
+	const int shift = l->left - LAYOUT_LEFT;
+
 	*b = (struct body){.page = l->page,
 		.glyphs = l->glyphs,
-		.measure = l->measure,
-		.edge = l->edge,
-		.width = l->width,
-		.squeezed = squeezed};
-	grid_init(&b->canvas, l->edge, 0);
+		.measure = l->measure - shift,
+		.edge = l->edge - shift,
+		.size = l->size,
+		.coded = l->code == CODE_BESIDE,
+		.squeeze = squeeze};
+	grid_init(&b->canvas, b->edge, 0);
 	b->spans = xcalloc(b->page->n_blocks + 1, sizeof(*b->spans));
 	body_measure(b);
 	for (size_t i = 0; i < b->page->n_blocks; i++)

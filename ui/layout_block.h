@@ -12,6 +12,9 @@ struct span {
 	int rows;
 };
 
+/* What is given up, one after the other, where there are too few rows. */
+enum squeeze { SQUEEZE_NOTHING, SQUEEZE_GAPS, SQUEEZE_SPARE };
+
 struct body {
 	const struct page *page;
 	enum glyphs glyphs;
@@ -20,9 +23,10 @@ struct body {
 	int rows;           /* of the canvas that are used */
 	int measure;
 	int edge;
-	int width;     /* of the window */
-	bool squeezed; /* without gaps */
-	bool cursor;   /* the canvas' cursor is set */
+	enum size_class size;
+	enum squeeze squeeze;
+	bool coded;  /* a code stands beside the blocks */
+	bool cursor; /* the canvas' cursor is set */
 	/* Columns that the blocks of a kind share */
 	int field;
 	int field_note;
@@ -32,10 +36,11 @@ struct body {
 };
 
 /* Draws the whole page onto the canvas. */
-void body_init(struct body *b, const struct layout *l, bool squeezed);
+void body_init(struct body *b, const struct layout *l, enum squeeze squeeze);
 void body_clear(struct body *b);
 
 bool body_has_focus(const struct body *b, const struct block *block);
+const char *body_text(const struct body *b, const struct block *block);
 enum role body_role(const struct body *b, const struct block *block);
 
 /* Makes the rows up to y. */
@@ -69,6 +74,8 @@ struct table {
 	int direction[2];
 	int folder[2]; /* LAYOUT_NONE: left out */
 	int count[2];
+	bool counts; /* there are some */
+	bool brief;  /* directions in one word */
 };
 
 struct table body_table(const struct body *b);

@@ -148,7 +148,8 @@ static bool is_parted(const struct window *w)
 }
 
 /* "3-9 of 20": of the list where that is what scrolls, else of all lines. */
-static void draw_position(const struct layout *l, const struct window *w)
+static void draw_position(const struct layout *l, const struct body *b,
+	const struct window *w)
 {
 	const bool listed = is_parted(w);
 	const int start = listed ? w->list.first : w->first;
@@ -161,10 +162,12 @@ static void draw_position(const struct layout *l, const struct window *w)
 		from = 0;
 	if (to > total)
 		to = total;
-	AUTO_FREE char *text = xasprintf("%d-%d of %d", from + 1, to, total);
-	if (pen.right > POSITION_END)
+	const bool below = to < total;
+	const char *more = b->cursor ? "" : below ? "  PgDn more" : "  PgUp back";
+	AUTO_FREE char *text = xasprintf("%d-%d of %d%s", from + 1, to, total, more);
+	if (l->size == SIZE_NORMAL && pen.right > POSITION_END)
 		pen.right = POSITION_END;
-	(void)pen_text_right(&pen, LAYOUT_LEFT, l->message - 1, ROLE_MUTED, text);
+	(void)pen_text_right(&pen, l->left, l->message - 1, ROLE_MUTED, text);
 }
 
 static void show(const struct layout *l, const struct body *b, int room)
@@ -176,30 +179,45 @@ static void show(const struct layout *l, const struct body *b, int room)
 		const bool kept = w.scrolls && room > 1 && i == room - 1;
 		if (row == LAYOUT_NONE || kept)
 			continue;
-		grid_copy_row(l->grid, l->body + i, &b->canvas, row);
+		grid_copy_row(l->grid, (struct grid_spot){l->left, l->body + i},
+			&b->canvas, (struct grid_spot){LAYOUT_LEFT, row});
 		if (b->cursor && b->canvas.cursor_y == row)
-			grid_cursor(l->grid, b->canvas.cursor_x, l->body + i);
+			grid_cursor(l->grid, b->canvas.cursor_x + l->left - LAYOUT_LEFT,
+				l->body + i);
 	}
 	if (w.scrolls && room > 1)
-		draw_position(l, &w);
+		draw_position(l, b, &w);
 }
 
+/* A blank row above the body where there is one to spare. */
+static void set_off(const struct layout *l, const struct body *b, int room)
+{
+	struct layout lower = *l;
+
+	if (layout_is_small(l) && b->rows < room) {
+		lower.body++;
+		room--;
+	}
+	show(&lower, b, room);
+}
+
+/* Small windows give up what can be missed before anything scrolls. */
 void layout_body(const struct layout *l)
 {
 	const int room = l->message - l->body;
-	SCOPED(body) b = {0};
+	const int last = layout_is_small(l) ? SQUEEZE_SPARE : SQUEEZE_GAPS;
 
-	if (room < 1)
-		return;
-	body_init(&b, l, false);
-	if (b.rows > room) {
-		SCOPED(body) close = {0};
-		body_init(&close, l, true);
-		const bool small = l->size == SIZE_NARROW || l->size == SIZE_COMPACT;
-		if (small || close.rows <= room) {
-			show(l, &close, room);
+	for (int squeeze = SQUEEZE_NOTHING; room > 0 && squeeze <= last; squeeze++) {
+		SCOPED(body) b = {0};
+		body_init(&b, l, (enum squeeze)squeeze);
+		if (b.rows <= room || (layout_is_small(l) && squeeze == last)) {
+			set_off(l, &b, room);
 			return;
 		}
 	}
-	show(l, &b, room);
+	if (room > 0) {
+		SCOPED(body) b = {0};
+		body_init(&b, l, SQUEEZE_NOTHING);
+		show(l, &b, room);
+	}
 }

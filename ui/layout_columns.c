@@ -4,6 +4,7 @@
 
 #define FIELD_COLUMN 20
 #define VALUE_COLUMN_MAX 32
+#define WIDEST_MORE 36   /* columns of a wide window that the table takes */
 #define SHORTEST_LINE 12 /* what running text needs behind an indent */
 
 /* Kinds whose text stands behind the column of the marker even without a focus. */
@@ -101,7 +102,8 @@ void body_measure(struct body *b)
 
 	for (size_t i = 0; i < b->page->n_blocks; i++)
 		extend(&e, b, &b->page->blocks[i]);
-	b->field = least_of(most_of(FIELD_COLUMN, e.labels + 2), third);
+	const int least = b->size == SIZE_COMPACT ? 0 : FIELD_COLUMN;
+	b->field = least_of(most_of(least, e.labels + 2), third);
 	b->field_note = b->field + e.fields + 3;
 	b->value = least_of(e.pairs + 3, least_of(VALUE_COLUMN_MAX, third));
 	b->radio_note = e.radios + 4;
@@ -109,19 +111,44 @@ void body_measure(struct body *b)
 		most_of(b->edge - e.notes, third));
 }
 
+static bool has_counts(const struct page *p)
+{
+	for (size_t i = 0; i < p->n_blocks; i++)
+		if (p->blocks[i].count && p->blocks[i].count[0])
+			return true;
+	return false;
+}
+
+/* At 80 columns, and what is more is shared by name and folder. */
+static struct table roomy_table(int more, bool counts)
+{
+	const int half = more / 2;
+
+	return (struct table){.swatch = 8,
+		.name = {10, 36 + half},
+		.direction = {38 + half, 53 + half},
+		.folder = {55 + half, (counts ? 68 : 75) + more},
+		.count = {68 + more, 75 + more},
+		.counts = counts};
+}
+
 /* Narrow windows do without the folder, the narrowest without the swatch too. */
 struct table body_table(const struct body *b)
 {
-	static const struct table wide = {8, {10, 36}, {38, 53}, {55, 68}, {68, 75}};
-	const bool narrow = b->width >= 56;
-	const int end = b->width - 1;
-	const int direction = end - (narrow ? 20 : 17);
+	const bool counts = has_counts(b->page);
+	const bool compact = b->size == SIZE_COMPACT;
+	const int end = b->edge;
+	const int direction = end - (compact ? 4 : 11) - (counts ? 9 : 0);
 
-	if (b->width >= 76)
-		return wide;
-	return (struct table){.swatch = narrow ? 8 : LAYOUT_NONE,
-		.name = {narrow ? 10 : 8, direction - 1},
-		.direction = {direction, direction + 11},
+	if (b->size == SIZE_WIDE)
+		return roomy_table(least_of(end - 75, WIDEST_MORE), counts);
+	if (b->size == SIZE_NORMAL)
+		return roomy_table(0, counts);
+	return (struct table){.swatch = compact ? LAYOUT_NONE : 8,
+		.name = {compact ? 8 : 10, direction - 1},
+		.direction = {direction, direction + (compact ? 4 : 11)},
 		.folder = {LAYOUT_NONE, LAYOUT_NONE},
-		.count = {direction + 12, end}};
+		.count = {counts ? end - 8 : end, end},
+		.brief = compact,
+		.counts = counts};
 }

@@ -102,7 +102,8 @@ void draw_field(struct body *b, const struct block *block, int y)
 	const int x = draw_label(b, block, y);
 	const int noted = note_width(b, block);
 	const int room = b->edge - x - noted;
-	const int most = room >= FIELD_LEAST ? room : b->edge - x;
+	const int least = b->size == SIZE_COMPACT ? 2 * FIELD_LEAST : FIELD_LEAST;
+	const int most = room >= least ? room : b->edge - x;
 	const int width = block->width > 0 && block->width < most ? block->width : most;
 	const struct pen pen = body_pen(b, x + width);
 	const bool shared =
@@ -133,8 +134,8 @@ void draw_radio(struct body *b, const struct block *block, int y)
 	const int end = b->edge < NOTE_END ? b->edge : NOTE_END;
 
 	(void)pen_text(&pen, x, y, role, block->on ? "(o)" : "( )");
-	const int below = body_wrap(b, x + 4, b->measure, y, role, block->text);
-	if (!block->note)
+	const int below = body_wrap(b, x + 4, b->measure, y, role, body_text(b, block));
+	if (!block->note || (b->squeeze >= SQUEEZE_SPARE && b->size == SIZE_COMPACT))
 		return;
 	if (below <= y + 1 && b->radio_note + NOTE_LEAST <= end)
 		(void)body_wrap(b, b->radio_note, end, y, ROLE_MUTED, block->note);
@@ -149,5 +150,5 @@ void draw_tick(struct body *b, const struct block *block, int y)
 	const enum role role = body_role(b, block);
 
 	(void)pen_text(&pen, x, y, role, block->on ? "[x]" : "[ ]");
-	(void)body_wrap(b, x + 4, b->measure, y, role, block->text);
+	(void)body_wrap(b, x + 4, b->measure, y, role, body_text(b, block));
 }

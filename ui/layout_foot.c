@@ -6,7 +6,6 @@
 #include "ui/layout.h"
 
 #define BUTTON_EXTRA 4 /* "[  ]" */
-#define HINTS_END 79
 
 /* Buttons */
 
@@ -51,10 +50,11 @@ static int buttons_width(const struct layout *l, size_t from, size_t to, int gap
 void layout_buttons(const struct layout *l)
 {
 	const struct page *p = l->page;
-	const int room = l->edge - LAYOUT_LEFT;
-	const int gap = buttons_width(l, 0, p->n_buttons, 3) <= room ? 3 : 1;
+	const int room = l->edge - l->left;
+	const int wanted = layout_is_small(l) ? 2 : 3;
+	const int gap = buttons_width(l, 0, p->n_buttons, wanted) <= room ? wanted : 1;
 	size_t first = 0;
-	int x = LAYOUT_LEFT;
+	int x = l->left;
 
 	/* Where not all fit, the focused one and those behind it do. */
 	while (first < focused_button(p) &&
@@ -98,7 +98,7 @@ static bool too_wide(const struct hints *h)
 
 	for (size_t i = 0; i < h->count; i++)
 		width += hint_width(h->l, &h->hints[i]) + (i ? h->gap : 0);
-	return width > (h->l->edge < HINTS_END ? h->l->edge : HINTS_END) - 1;
+	return width > h->l->edge - 1;
 }
 
 static void drop(struct hints *h, size_t i)
@@ -121,6 +121,25 @@ static void fit(struct hints *h)
 			drop(h, i);
 }
 
+static bool is_true(const struct layout *l, enum hint_when when)
+{
+	switch (when) {
+	case HINT_ALWAYS:
+		return true;
+	case HINT_CODE:
+		return l->code != CODE_NOWHERE;
+	case HINT_BESIDE:
+		return l->code == CODE_BESIDE && layout_qr_grows(l);
+	case HINT_MISSING:
+		return l->code == CODE_NOWHERE && layout_qr_has_room(l);
+	case HINT_ALONE:
+		return l->code == CODE_ALONE;
+	case HINT_ROOM:
+		return layout_qr_has_room(l);
+	}
+	return false;
+}
+
 void layout_hints(const struct layout *l, int y)
 {
 	struct hints h = {.l = l, .gap = 3};
@@ -128,7 +147,7 @@ void layout_hints(const struct layout *l, int y)
 	int x = 1;
 
 	for (size_t i = 0; i < l->page->n_hints; i++)
-		if (l->page->hints[i].key)
+		if (is_true(l, l->page->hints[i].when))
 			h.hints[h.count++] = l->page->hints[i];
 	fit(&h);
 	for (size_t i = 0; i < h.count; i++) {

@@ -5,8 +5,8 @@
 #include "ui/layout.h"
 #include "ui/qr.h"
 
-#define QR_TOP 2
 #define TEXT_LEAST 40 /* columns of text that a code beside it leaves */
+#define TEXT_MOST 76  /* and how many are between the margin and a code at most */
 
 /* The forms of a code, best first. Half blocks put two modules into a cell; else a
  * module is two cells of one colour, which needs no character but the blank. */
@@ -87,7 +87,7 @@ static void draw_code(const struct code *c, struct grid *g, int left, int top)
 static const struct block *find_qr(const struct page *p)
 {
 	for (size_t i = 0; i < p->n_blocks; i++)
-		if (p->blocks[i].kind == BLOCK_QR && p->blocks[i].text)
+		if (p->blocks[i].kind == BLOCK_QR)
 			return &p->blocks[i];
 	return NULL;
 }
@@ -125,42 +125,95 @@ static bool address_fits(const struct layout *l, int edge)
 	for (size_t i = 0; i < l->page->n_blocks; i++) {
 		const struct block *b = &l->page->blocks[i];
 		if (b->kind == BLOCK_LINK &&
-			LAYOUT_LEFT + glyph_width(b->text, l->glyphs) > edge)
+			l->left + glyph_width(b->text, l->glyphs) > edge)
 			return false;
 	}
 	return true;
 }
 
-void layout_qr(struct layout *l)
+/* Not far from the text, however wide the window is. */
+static int left_of(const struct code *c, const struct layout *l)
 {
-	static const struct form forms[] = {{true, false, 4}, {true, true, 4}};
-	const bool silent = !l->page->message || l->page->dialog.open;
-	const int room[2] = {l->edge - TEXT_LEAST - 3,
-		(silent ? l->buttons : l->message) - QR_TOP};
-	SCOPED(code) c = {.inverted = l->page->qr_inverted, .glyphs = l->glyphs};
+	const int left = l->edge - width_of(c);
+	const int most = l->left + TEXT_MOST;
 
-	if (!choose(&c, l, forms, COUNT_OF(forms), room))
-		return;
-	const int left = l->edge - width_of(&c);
-	if (!address_fits(l, left - 1))
-		return;
-	draw_code(&c, l->grid, left, QR_TOP);
-	l->edge = left - 1;
-	l->measure = left - 1;
+	return left < most ? left : most;
 }
 
-bool layout_qr_big(const struct layout *l)
+static const struct form beside[] = {{true, false, 4}, {true, true, 4}};
+static const struct form alone[] = {{false, false, 4}, {false, true, 4},
+	{false, true, 2}, {true, false, 4}, {true, true, 4}, {true, false, 2}};
+
+static int top_of(const struct layout *l)
 {
-	static const struct form forms[] = {{false, false, 4}, {false, true, 4},
-		{false, true, 2}, {true, false, 4}, {true, true, 4}};
+	return l->size == SIZE_WIDE ? 3 : 2;
+}
+
+static bool choose_beside(struct code *c, const struct layout *l)
+{
+	const bool silent = !l->page->message || l->page->dialog.open;
+	const int room[2] = {l->edge - l->left - TEXT_LEAST - 1,
+		(silent ? l->buttons : l->message) - top_of(l)};
+
+	return choose(c, l, beside, COUNT_OF(beside), room) &&
+	       address_fits(l, left_of(c, l) - 1);
+}
+
+static bool choose_alone(struct code *c, const struct layout *l)
+{
 	const int room[2] = {l->grid->width, l->grid->height - 2};
+
+	return choose(c, l, alone, COUNT_OF(alone), room);
+}
+
+void layout_qr(struct layout *l)
+{
+	const struct block *block = find_qr(l->page);
 	SCOPED(code) c = {.inverted = l->page->qr_inverted, .glyphs = l->glyphs};
 
-	if (!choose(&c, l, forms, COUNT_OF(forms), room))
+	if (!block || !block->on || !choose_beside(&c, l))
+		return;
+	const int left = left_of(&c, l);
+	draw_code(&c, l->grid, left, top_of(l));
+	l->code = CODE_BESIDE;
+	l->edge = left - 1;
+	if (l->measure > left - 1)
+		l->measure = left - 1;
+}
+
+bool layout_qr_fits(const struct layout *l)
+{
+	SCOPED(code) c = {.glyphs = l->glyphs};
+
+	return choose_beside(&c, l);
+}
+
+bool layout_qr_alone(struct layout *l)
+{
+	SCOPED(code) c = {.inverted = l->page->qr_inverted, .glyphs = l->glyphs};
+
+	if (!choose_alone(&c, l))
 		return false;
+	l->code = CODE_ALONE;
+	l->edge = l->width - 1;
 	layout_header(l);
-	draw_code(&c, l->grid, (room[0] - width_of(&c)) / 2, 1);
+	draw_code(&c, l->grid, (l->grid->width - width_of(&c)) / 2, 1);
 	layout_hints(l, l->grid->height - 1);
 	grid_cursor(l->grid, 1, l->grid->height - 1);
 	return true;
+}
+
+/* Two cells a module are more than half a cell. */
+bool layout_qr_grows(const struct layout *l)
+{
+	SCOPED(code) c = {.glyphs = l->glyphs};
+
+	return choose_alone(&c, l) && !c.form.halves;
+}
+
+bool layout_qr_has_room(const struct layout *l)
+{
+	SCOPED(code) c = {.glyphs = l->glyphs};
+
+	return layout_qr_fits(l) || choose_alone(&c, l);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "ui/layout_block.h"
 
 #define TICK (LAYOUT_LEFT + 2)
@@ -16,6 +17,16 @@ static void put(struct body *b, const int columns[2], int y, enum role role,
 		(void)pen_text(&pen, columns[0], y, role, text);
 }
 
+/* "both" of "both ways", "read" of "read-only". */
+static void put_first_word(struct body *b, const int columns[2], int y, enum role role,
+	const char *text)
+{
+	AUTO_FREE char *word = xstrdup(text ? text : "");
+
+	word[strcspn(word, " -")] = '\0';
+	put(b, columns, y, role, word);
+}
+
 /* A column of numbers. */
 static void put_number(struct body *b, const int columns[2], int y, enum role role,
 	const char *text)
@@ -23,14 +34,6 @@ static void put_number(struct body *b, const int columns[2], int y, enum role ro
 	const struct pen pen = body_pen(b, columns[1]);
 
 	(void)pen_text_right(&pen, columns[0], y, role, text);
-}
-
-static bool has_counts(const struct page *p)
-{
-	for (size_t i = 0; i < p->n_blocks; i++)
-		if (p->blocks[i].count && p->blocks[i].count[0])
-			return true;
-	return false;
 }
 
 void draw_table_head(struct body *b, int y)
@@ -42,7 +45,7 @@ void draw_table_head(struct body *b, int y)
 	put(b, name, y, ROLE_MUTED, "Name");
 	put(b, t.direction, y, ROLE_MUTED, "Direction");
 	put(b, t.folder, y, ROLE_MUTED, "Folder");
-	if (has_counts(b->page))
+	if (t.counts)
 		put_number(b, t.count, y, ROLE_MUTED, "Events");
 }
 
@@ -87,7 +90,10 @@ void draw_row(struct body *b, const struct block *block, int y)
 	(void)pen_text(&pen, TICK, y, role, block->on ? "[x]" : "[ ]");
 	draw_swatch(b, block->color, t.swatch, y);
 	put(b, t.name, y, role, block->text);
-	put(b, t.direction, y, role, block->direction);
+	if (t.brief)
+		put_first_word(b, t.direction, y, role, block->direction);
+	else
+		put(b, t.direction, y, role, block->direction);
 	put(b, t.folder, y, role, block->folder);
 	put_number(b, t.count, y, role, block->count);
 }

@@ -81,8 +81,15 @@ struct button *page_button(struct page *p, int id, const char *label)
 
 void page_hint(struct page *p, const char *key, const char *word)
 {
+	page_hint_when(p, key, word, HINT_ALWAYS);
+}
+
+void page_hint_when(struct page *p, const char *key, const char *word,
+	enum hint_when when)
+{
 	if (p->n_hints < PAGE_HINTS)
-		p->hints[p->n_hints++] = (struct hint){.key = key, .word = word};
+		p->hints[p->n_hints++] =
+			(struct hint){.key = key, .word = word, .when = when};
 }
 
 static size_t add_id(int id, int *ids, size_t count, size_t room)

@@ -52,6 +52,21 @@ enum block_kind {
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
 
+/* Focus ids of buttons: the same on every page. */
+enum {
+	ID_CONTINUE = 1,
+	ID_BACK,
+	ID_QUIT,
+	ID_STOP,
+	ID_CLOSE,
+	ID_STAY,
+	ID_LEAVE,
+	ID_LOOK_AGAIN,
+	ID_FINISH,
+	ID_TRY_AGAIN,
+	ID_NEW_PASSWORD,
+};
+
 /* One thing on the page. Only what the kind needs is set; strings are safe text that
  * the page's arena owns. */
 struct block {
@@ -65,7 +80,10 @@ struct block {
 	const char
 		*note; /* right or behind: hint of a field, detail of a step, value */
 	unsigned number;
-	bool on; /* RADIO, TICK, ROW: chosen */
+	bool on;               /* RADIO, TICK, ROW: chosen; QR: shown */
+	bool spare;            /* left out where rows are too few for everything */
+	const char *brief;     /* instead of the text where there are 40 columns */
+	const char *with_code; /* instead of the text where a code stands beside it */
 	enum step_state state;
 	size_t done; /* PROGRESS */
 	size_t total;
@@ -73,7 +91,11 @@ struct block {
 	 * in characters from its start; width in columns. */
 	size_t caret;
 	int width;
-	bool good; /* FIELD: what is in it is right (a check mark) */
+	bool good;          /* FIELD: what is in it is right (a check mark) */
+	bool secret;        /* FIELD: what is typed is not to be seen */
+	bool optional;      /* FIELD: may stay empty */
+	bool screen;        /* of use on the full screen only */
+	const char *values; /* SELECT: all it can be, a line each, as Right goes */
 	/* ROW: columns of the calendar table */
 	const char *direction;
 	const char *folder;
@@ -89,13 +111,24 @@ struct button {
 	const char *label; /* a verb, without brackets */
 };
 
+/* When a hint is true: whether a code is seen depends on the window. */
+enum hint_when {
+	HINT_ALWAYS,
+	HINT_CODE,    /* a code is in sight */
+	HINT_BESIDE,  /* it stands beside the text, and alone it would be bigger */
+	HINT_MISSING, /* there is none beside the text, but there would be alone */
+	HINT_ALONE,   /* it fills the page */
+	HINT_ROOM,    /* there would be room for one */
+};
+
 /* One hint of the bottom row; the first ones are the last to be left out. */
 struct hint {
 	const char *key; /* "Enter", "↑↓" (the grid has an ASCII form for arrows) */
 	const char *word; /* "continue" */
+	enum hint_when when;
 };
 
-#define PAGE_HINTS 10
+#define PAGE_HINTS 12
 
 /* A question over the page (leave, remove): the only boxes there are. */
 struct dialog {
@@ -115,19 +148,26 @@ struct page {
 	size_t step;
 	const char *title;
 	const char *title_note; /* at the right edge of the title, or NULL */
+	bool headline;          /* the title says more than the name of the step */
 	bool table;             /* the ROW blocks form the calendar table with a head */
 	struct block *blocks;   /* owned */
 	size_t n_blocks;
 	size_t cap_blocks;
 	const char *message;    /* one or two sentences, or NULL */
+	const char *brief;      /* the same for 40 columns; NULL = the message */
 	enum role message_role; /* ATTENTION puts "!" before it, ERROR too */
+	bool aside;             /* the message is about what has the focus: no news */
+	bool busy;              /* works by itself; nothing is asked */
+	bool stopping;          /* and is about to end */
+	bool help;              /* explains the page below it */
 	struct button buttons[PAGE_BUTTONS];
 	size_t n_buttons;
 	struct hint hints[PAGE_HINTS];
 	size_t n_hints;
 	int focus; /* id of the focused block or button; 0 = none */
 	bool qr_inverted;
-	bool qr_big; /* the code alone fills the page */
+	bool qr_big;   /* the code alone fills the page, where it fits */
+	bool qr_asked; /* the same, but only where it does not fit beside the text */
 	struct dialog dialog;
 	char **arena; /* owned strings */
 	size_t n_arena;
@@ -151,6 +191,8 @@ struct block *page_add(struct page *p, enum block_kind kind, const char *text);
 void page_gap(struct page *p);
 struct button *page_button(struct page *p, int id, const char *label);
 void page_hint(struct page *p, const char *key, const char *word);
+void page_hint_when(struct page *p, const char *key, const char *word,
+	enum hint_when when);
 
 /* The focusable ids in the order of Tab: blocks, then buttons. Returns how many. */
 size_t page_focus_order(const struct page *p, int *ids, size_t room);

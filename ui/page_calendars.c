@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "ui/wizard_impl.h"
+#include "ui/calendars_words.h"
 
 enum { ID_FILTER = ID_PAGE, ID_NAMING };
 
@@ -83,11 +83,19 @@ static void add_destination(const struct wizard *w, struct page *p)
 {
 	const struct choices *c = &w->picking.choices;
 	const bool known = c->destination != NO_CHOICE;
+	const char *name =
+		known ? calendars_name(w, p, &c->items[c->destination]) : "(none)";
+	const enum size_class size = wizard_size(w);
 
+	/* In the smallest window the message tells it when it changes. */
+	if (size == SIZE_COMPACT)
+		return;
 	page_gap(p);
 	(void)page_add(p, BLOCK_TEXT,
-		page_format(p, "New events made on this computer go to    %s",
-			known ? c->items[c->destination].name : "(none)"));
+		size == SIZE_NARROW
+			? page_format(p, "New events go to  %s", name)
+			: page_format(p, "New events made on this computer go to    %s",
+				  name));
 }
 
 static void add_hidden_group(const struct choices *c, struct page *p,
@@ -114,6 +122,7 @@ static void add_hidden_group(const struct choices *c, struct page *p,
 		page_format(p, "Not offered: %s (%s).", buf_cstr(&names),
 			calendar_hidden_text(reason)));
 	b->role = ROLE_MUTED;
+	b->spare = true;
 }
 
 static void add_hidden(const struct wizard *w, struct page *p)
@@ -122,24 +131,6 @@ static void add_hidden(const struct wizard *w, struct page *p)
 
 	add_hidden_group(&w->picking.choices, p, CALENDAR_TASKS, &told);
 	add_hidden_group(&w->picking.choices, p, CALENDAR_SUBSCRIBED, &told);
-}
-
-static const char *describe(const struct wizard *w, struct page *p,
-	const struct choice *item)
-{
-	if (item->gone)
-		return page_format(p,
-			"%s is not on %s any more. Untick it to let it go; its files "
-			"stay.",
-			item->name, words_place(w));
-	if (!item->writable)
-		return page_format(p, "%s: you may read it. Changes come from %s only.",
-			item->name, words_place(w));
-	if (item->direction == DIRECTION_FROM_SERVER)
-		return page_format(p, "%s: changes made here are not sent.",
-			item->name);
-	return page_format(p, "%s: you may change it. Changes go both ways.",
-		item->name);
 }
 
 static void warn_empty(const struct wizard *w, struct page *p)
@@ -153,12 +144,15 @@ static void warn_empty(const struct wizard *w, struct page *p)
 			"again.",
 			words_place(w));
 	else if (row == NO_CHOICE)
-		p->message =
-			"Nothing is ticked yet. Press Space on a calendar to tick it.";
+		p->message = words_how(w,
+			"Nothing is ticked yet. Press Space on a calendar to tick it.",
+			"Nothing is ticked yet. Type the number of a calendar to tick "
+			"it.");
 	else
 		p->message = page_format(p,
-			"Nothing is ticked yet. Press Space to tick %s, or a for all.",
-			w->picking.choices.items[row].name);
+			"Nothing is ticked yet. %s %s, or %s for all.",
+			words_how(w, "Press Space to tick", "Type its number to tick"),
+			w->picking.choices.items[row].name, words_how(w, "a", "all"));
 }
 
 static void add_message(const struct wizard *w, struct page *p)
@@ -176,7 +170,9 @@ static void add_message(const struct wizard *w, struct page *p)
 	} else if (k->told_empty && !choices_ticked(&k->choices)) {
 		warn_empty(w, p);
 	} else if (row != NO_CHOICE) {
-		p->message = describe(w, p, &k->choices.items[row]);
+		p->message = calendars_describe(w, p, &k->choices.items[row]);
+		p->brief = calendars_describe_briefly(w, p, &k->choices.items[row]);
+		p->aside = true;
 	}
 }
 
@@ -212,6 +208,7 @@ static void view(const struct wizard *w, struct page *p)
 	add_rows(w, p);
 	add_naming(w, p);
 	add_destination(w, p);
+	calendars_detail(w, p, focused_row(w));
 	add_hidden(w, p);
 	add_message(w, p);
 	(void)page_button(p, ID_CONTINUE, "Continue");

@@ -11,7 +11,7 @@
 static const char *headline(const struct ending *o)
 {
 	if (o->cancelled)
-		return "Stopped. The rest comes with the next sync.";
+		return "Stopped. The rest comes next time.";
 	if (o->problem)
 		return "The sync did not finish.";
 	if (o->exit == EXIT_OK)
@@ -32,6 +32,11 @@ static void add_totals(const struct wizard *w, struct page *p)
 			words_count(p, events, "event", "events"),
 			words_path(w, p, w->account.folder)))
 		->indent = 2;
+}
+
+static bool is_calm(const struct ending_line *line)
+{
+	return !line->problem && !line->left && !line->edited;
 }
 
 static void add_line(const struct ending_line *line, struct page *p)
@@ -59,8 +64,9 @@ static void add_line(const struct ending_line *line, struct page *p)
 	if (line->edited)
 		page_add(p, BLOCK_TEXT,
 			page_format(p,
-				"%s made here %s kept; this version does not send them "
-				"yet",
+				"%s made here %s kept and not sent, because the "
+		                "calendar is "
+				"only read",
 				words_count(p, line->edited, "change", "changes"),
 				line->edited == 1 ? "is" : "are"))
 			->indent = 4;
@@ -74,16 +80,26 @@ static void add_command(struct page *p, const char *command, const char *what)
 	b->indent = 2;
 }
 
+static void add_schedule(const struct wizard *w, struct page *p)
+{
+	if (!w->schedule)
+		return;
+	struct block *b = page_add(p, BLOCK_TEXT,
+		page_format(p,
+			w->schedule_failed ? "No sync by itself: %s."
+					   : "Next sync by itself: %s.",
+			w->schedule));
+	b->indent = 2;
+	if (w->schedule_failed)
+		b->role = ROLE_ATTENTION;
+}
+
 static void add_good_to_know(const struct wizard *w, struct page *p)
 {
 	page_gap(p);
 	(void)page_add(p, BLOCK_TEXT, "Good to know");
 	add_command(p, "calwiz --status", "is everything all right?");
-	add_command(p, "calwiz --headless",
-		w->account.schedule_minutes
-			? page_format(p, "sync now; from cron or a systemd timer %s",
-				  words_schedule(p, w->account.schedule_minutes))
-			: "sync now");
+	add_command(p, "calwiz --headless", "sync now");
 	add_command(p, "calwiz", "change calendars or options, or remove this setup");
 	if (!wizard_is_icloud(w))
 		return;
@@ -100,14 +116,19 @@ static void add_body(const struct wizard *w, struct page *p)
 
 	p->title = headline(o);
 	if (o->problem) {
-		struct block *b = page_add(p, BLOCK_TEXT, page_copy(p, o->problem));
+		struct block *b =
+			page_add(p, BLOCK_TEXT, words_sentence(p, o->problem));
 		b->role = ROLE_ATTENTION;
 		page_gap(p);
 	}
 	if (o->n_lines)
 		add_totals(w, p);
-	for (size_t i = 0; i < o->n_lines; i++)
-		add_line(&o->lines[i], p);
+	/* What needs a look comes first. */
+	for (int calm = 0; calm < 2; calm++)
+		for (size_t i = 0; i < o->n_lines; i++)
+			if (is_calm(&o->lines[i]) == (calm == 1))
+				add_line(&o->lines[i], p);
+	add_schedule(w, p);
 	add_good_to_know(w, p);
 }
 
@@ -116,7 +137,10 @@ static void view(const struct wizard *w, struct page *p)
 	const bool again = w->ending.problem || w->ending.cancelled;
 
 	add_body(w, p);
-	p->message = "This summary is printed again after you leave.";
+	if (!w->lines)
+		p->message = "This summary is printed again after you leave.";
+	if (!w->lines)
+		p->brief = "Printed again after you leave.";
 	(void)page_button(p, ID_FINISH,
 		w->mode == MODE_SETUP ? "Finish" : "Go to the menu");
 	if (again)

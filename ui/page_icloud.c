@@ -15,20 +15,28 @@ static const char *const answers[] = {
 	[ANSWER_SKIP] = "I'd rather skip this",
 };
 
+static const char *const brief_answers[] = {
+	[ANSWER_CALENDARS] = "My calendars",
+	[ANSWER_QUESTION] = "A question, or new terms",
+	[ANSWER_NOTHING] = "No calendars",
+	[ANSWER_SKIP] = "I'd rather skip this",
+};
+
 static void add_address(const struct wizard *w, struct page *p)
 {
 	page_add(p, BLOCK_LINK, ADDRESS)->indent = 5;
-	if (w->icloud_code)
-		(void)page_add(p, BLOCK_QR, ADDRESS);
+	page_add(p, BLOCK_QR, ADDRESS)->on = w->icloud_code;
+	p->qr_asked = w->icloud_code;
 	p->qr_inverted = w->qr_inverted;
 }
 
 static void view_question(const struct wizard *w, struct page *p)
 {
 	p->title = "Check that Calendar is on at iCloud";
-	(void)page_add(p, BLOCK_TEXT,
+	page_add(p, BLOCK_TEXT,
 		"A quick look now saves a confusing error later. On your phone or in a "
-		"browser, open");
+		"browser, open")
+		->brief = "Open in a browser or on a phone";
 	page_gap(p);
 	add_address(w, p);
 	page_gap(p);
@@ -38,10 +46,12 @@ static void view_question(const struct wizard *w, struct page *p)
 		struct block *b = page_add(p, BLOCK_RADIO, answers[i]);
 		b->id = ID_ANSWER + (int)i;
 		b->on = w->icloud_answer == i;
+		b->brief = brief_answers[i];
 	}
 	(void)page_button(p, ID_CONTINUE, "Continue");
 	(void)page_button(p, ID_BACK, "Back");
-	page_hint(p, "↑↓", "choose");
+	if (!w->icloud_code)
+		page_hint(p, "↑↓", "choose");
 }
 
 static void add_step(struct page *p, unsigned number, const char *text)
@@ -52,10 +62,12 @@ static void add_step(struct page *p, unsigned number, const char *text)
 static void view_terms(struct page *p)
 {
 	p->title = "iCloud waits for an answer from you";
-	(void)page_add(p, BLOCK_TEXT,
+	p->headline = true;
+	page_add(p, BLOCK_TEXT,
 		"Until it has it, Apple may refuse calendar programs although the "
 		"password "
-		"is right.");
+		"is right.")
+		->spare = true;
 	page_gap(p);
 	add_step(p, 1,
 		"Read what it asks: new terms and conditions, or a few questions to "
@@ -67,9 +79,11 @@ static void view_terms(struct page *p)
 static void view_switch_on(struct page *p)
 {
 	p->title = "Switch Calendar on";
-	(void)page_add(p, BLOCK_TEXT,
+	p->headline = true;
+	page_add(p, BLOCK_TEXT,
 		"Apple makes the calendars of an account when Calendar is used for the "
-		"first time.");
+		"first time.")
+		->spare = true;
 	page_gap(p);
 	add_step(p, 1,
 		"On an iPhone or iPad open Settings, your name, iCloud, and switch "
@@ -102,10 +116,12 @@ static void view(const struct wizard *w, struct page *p)
 		view_question(w, p);
 		page_hint(p, "Enter", "continue");
 	}
-	page_hint(p, "u", "address only");
-	page_hint(p, "c", w->icloud_code ? "hide the code" : "show as code");
 	if (w->icloud_code)
-		page_hint(p, "i", "invert");
+		page_hint(p, "c", "hide the code");
+	page_hint(p, "u", "address only");
+	if (!w->icloud_code)
+		page_hint_when(p, "c", "QR code", HINT_ROOM);
+	page_hint_when(p, "i", "invert", HINT_CODE);
 	page_hint(p, "Esc", "back");
 	page_hint(p, "?", "help");
 }
@@ -158,6 +174,11 @@ static bool back(struct wizard *w)
 {
 	const bool was = w->icloud_advice;
 
+	/* Where the code fills the page, it is what is closed. */
+	if (w->icloud_code) {
+		w->icloud_code = false;
+		return true;
+	}
 	w->icloud_advice = false;
 	if (was)
 		wizard_focus(w, ID_ANSWER + (int)w->icloud_answer);

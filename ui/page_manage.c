@@ -13,7 +13,8 @@ static const struct entry entries[] = {
 	{"Sync now", 's', MODE_SYNC, "Brings the folder up to date now."},
 	{"Calendars", 'c', MODE_CALENDARS,
 		"Looks which calendars there are; nothing changes before you save."},
-	{"Options", 'o', MODE_OPTIONS, "How often, conflicts, past events."},
+	{"Options", 'o', MODE_OPTIONS,
+		"How often, and what happens when both sides changed."},
 	{"Account and password", 'a', MODE_ACCOUNT,
 		"A new password; everything else is kept."},
 	{"Remove this setup", 'r', MODE_REMOVE, "Says first what goes and what stays."},
@@ -65,8 +66,10 @@ static void view(const struct wizard *w, struct page *p)
 		struct block *b = page_add(p, BLOCK_MENU, entries[i].text);
 		b->id = ID_ROW + (int)i;
 		b->note = value(w, p, entries[i].mode);
-		if (b->id == focus)
+		if (b->id == focus) {
 			p->message = entries[i].what;
+			p->aside = true;
+		}
 	}
 	(void)page_button(p, ID_FINISH, "Leave");
 	page_hint(p, "↑↓", "choose");

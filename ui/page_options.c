@@ -6,14 +6,13 @@
 #include "base/mem.h"
 #include "ui/wizard_impl.h"
 
-enum { ID_FOLDER = ID_PAGE, ID_SYNC, ID_CONFLICT, ID_PAST };
+enum { ID_FOLDER = ID_PAGE, ID_SYNC, ID_CONFLICT };
 
 #define FOLDER_WIDTH 40
 /* Where the fields begin, behind the longest label. */
 #define FIELD_INDENT 19
 
 static const int schedules[] = {0, 5, 15, 30, 60};
-static const int pasts[] = {0, 90, 365, 730, 1825};
 
 /* The vdir of what is synced already does not move by typing another name. */
 static bool folder_is_fixed(const struct wizard *w)
@@ -53,14 +52,38 @@ static void add_folder(const struct wizard *w, struct page *p)
 		"one sub-folder per calendar, one .ics file per event");
 }
 
-static void add_select(struct page *p, int id, const char *label, const char *value,
-	const char *hint)
+static struct block *add_select(struct page *p, int id, const char *label,
+	const char *value)
 {
 	page_gap(p);
 	struct block *b = page_add(p, BLOCK_SELECT, value);
 	b->id = id;
 	b->label = label;
-	words_hint(p, FIELD_INDENT, hint);
+	return b;
+}
+
+/* The words for each value, and for the one that is set if it is between them. */
+static const char *values_text(struct page *p, const int *values, size_t count, int now,
+	const char *(*words)(struct page *p, int value))
+{
+	SCOPED(buf) text = buf_with_max(0);
+	bool told = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!told && now < values[i])
+			buf_printf(&text, "%s\n", words(p, now));
+		told = told || now <= values[i];
+		buf_printf(&text, "%s\n", words(p, values[i]));
+	}
+	if (!told)
+		buf_printf(&text, "%s\n", words(p, now));
+	return page_copy(p, buf_cstr(&text));
+}
+
+static const char *conflict_values(const struct wizard *w, struct page *p)
+{
+	return page_format(p, "%s\n%s\n%s\n", words_conflict(w, CONFLICT_MERGE),
+		words_conflict(w, CONFLICT_SERVER), words_conflict(w, CONFLICT_LOCAL));
 }
 
 static const char *conflict_hint(enum conflict_rule rule)
@@ -93,7 +116,7 @@ static const char *folder_sentence(const struct wizard *w, struct page *p)
 			"%s has files in it. They stay as they are. Press Enter %s to "
 			"use it, "
 			"or type another folder.",
-			folder, o->insist ? "again" : "twice");
+			folder, w->lines || o->insist ? "again" : "twice");
 	case FOLDER_BAD:
 		return page_format(p, "%s cannot be used. %s", folder,
 			o->why ? o->why : "");
@@ -122,16 +145,16 @@ static void view(const struct wizard *w, struct page *p)
 
 	p->title = "How should it work?";
 	add_folder(w, p);
-	add_select(p, ID_SYNC, "Sync", words_schedule(p, a->schedule_minutes),
+	add_select(p, ID_SYNC, "Sync", words_schedule(p, a->schedule_minutes))->values =
+		values_text(p, schedules, COUNT_OF(schedules), a->schedule_minutes,
+			words_schedule);
+	words_hint(p, FIELD_INDENT,
 		a->schedule_minutes
-			? "run calwiz --headless from cron or a systemd timer at this "
-			  "interval"
+			? "by a systemd timer of yours, or a line in your crontab"
 			: "run calwiz --headless whenever you like");
-	add_select(p, ID_CONFLICT, "If both changed", words_conflict(w, a->conflict),
-		conflict_hint(a->conflict));
-	add_select(p, ID_PAST, "Past events", words_past(p, a->past_days),
-		a->past_days ? "older ones are left on the server"
-			     : "the whole history of each calendar");
+	add_select(p, ID_CONFLICT, "If both changed", words_conflict(w, a->conflict))
+		->values = conflict_values(w, p);
+	words_hint(p, FIELD_INDENT, conflict_hint(a->conflict));
 	add_message(w, p);
 	(void)page_button(p, ID_CONTINUE,
 		w->mode == MODE_OPTIONS ? "Save" : "Continue");
@@ -260,9 +283,6 @@ static bool change_choice(struct wizard *w, int id, bool up)
 	case ID_CONFLICT:
 		a->conflict = (enum conflict_rule)((a->conflict + (up ? 1U : 2U)) % 3);
 		return true;
-	case ID_PAST:
-		a->past_days = step_value(pasts, COUNT_OF(pasts), a->past_days, up);
-		return true;
 	default:
 		return false;
 	}
@@ -328,11 +348,9 @@ void options_folder_seen(struct wizard *w, const struct wizard_event *event)
 static const struct help_line help[] = {
 	{"Left, Right", "change a < choice >"},
 	{"Folder", "a plain folder of .ics files, which khal, todoman and others read"},
-	{"Sync",
-		"the interval is kept with your settings; cron or a systemd timer runs "
-		"calwiz --headless"},
+	{"Sync", "a systemd timer of yours, or a line in your crontab, runs calwiz "
+		 "--headless"},
 	{"If both changed", "what happens when an event was changed here and there"},
-	{"Past events", "how far back events are kept on this computer"},
 	{NULL, NULL},
 };
 

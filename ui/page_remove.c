@@ -58,7 +58,8 @@ static void view(const struct wizard *w, struct page *p)
 	p->message = w->removing ? "Removing."
 	             : w->remove_agreed
 	                     ? "Nothing on the server and no calendar file is touched."
-	                     : "Tick the box first: press Space on it.";
+	                     : words_how(w, "Tick the box first: press Space on it.",
+				       "Nothing is removed before you agree.");
 	(void)page_button(p, ID_CONTINUE, "Remove");
 	(void)page_button(p, ID_BACK, "Back");
 	page_hint(p, "Space", "tick");

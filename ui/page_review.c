@@ -10,7 +10,6 @@ enum {
 	ID_FOLDER,
 	ID_SYNC,
 	ID_CONFLICT,
-	ID_PAST,
 	ID_AGREE
 };
 
@@ -26,7 +25,6 @@ static const struct {
 	{ID_FOLDER, PAGE_OPTIONS},
 	{ID_SYNC, PAGE_OPTIONS},
 	{ID_CONFLICT, PAGE_OPTIONS},
-	{ID_PAST, PAGE_OPTIONS},
 };
 
 static void add_line(struct page *p, int id, const char *label, const char *text)
@@ -73,8 +71,6 @@ static void add_answers(const struct wizard *w, struct page *p)
 	add_line(p, ID_FOLDER, "Folder", words_path(w, p, a->folder));
 	add_line(p, ID_SYNC, "Sync", words_schedule(p, a->schedule_minutes));
 	add_line(p, ID_CONFLICT, "If both changed", words_conflict(w, a->conflict));
-	if (a->past_days)
-		add_line(p, ID_PAST, "Past events", words_past(p, a->past_days));
 	page_gap(p);
 }
 
@@ -90,12 +86,18 @@ static bool drops_something(const struct wizard *w)
 static void add_effect(const struct wizard *w, struct page *p)
 {
 	(void)page_add(p, BLOCK_TEXT,
-		page_format(p,
-			"The next sync downloads these calendars. This version only "
-			"downloads: changes made here are kept and reported, not sent "
-			"yet, "
-			"so nothing on %s is changed or deleted.",
-			words_place(w)));
+		wizard_needs_consent(w) ? page_format(p,
+						  "The next sync brings these "
+	                                          "calendars here. From then on "
+						  "each sync also sends to %s what you "
+	                                          "change here in the "
+						  "calendars that go both ways.",
+						  words_place(w))
+					: page_format(p,
+						  "The next sync brings these "
+	                                          "calendars here. Nothing on %s "
+						  "is ever changed.",
+						  words_place(w)));
 	if (drops_something(w))
 		(void)page_add(p, BLOCK_TEXT,
 			"Calendars you unticked are no longer synced; nothing of them "
@@ -124,7 +126,9 @@ static void add_message(const struct wizard *w, struct page *p)
 		p->message = page_format(p,
 			"No calendar goes both ways, so there is nothing to agree to.");
 	} else if (!w->consent) {
-		p->message = "Tick the box to continue: press Space on it.";
+		p->message =
+			words_how(w, "Tick the box to continue: press Space on it.",
+				"Without your agreement nothing is saved or synced.");
 		p->message_role = w->told_consent ? ROLE_ATTENTION : ROLE_TEXT;
 	} else {
 		p->message = "You can take this back at any time by running calwiz.";

@@ -12,6 +12,16 @@ enum { ID_ADDRESS = ID_PAGE };
 /* Where the fields begin, behind the longest label. */
 #define FIELD_INDENT 18
 
+/* Without TLS only a server on this computer is let through. */
+static bool stays_here(const struct wizard *w)
+{
+	SCOPED(uri) u = {0};
+
+	return !edit_is_empty(&w->server) &&
+	       uri_from_person(&u, str_of(edit_text(&w->server)), NULL) &&
+	       !u.origin.tls;
+}
+
 static void add_order(const struct wizard *w, struct page *p)
 {
 	SCOPED(uri) u = {0};
@@ -56,7 +66,9 @@ static void view(const struct wizard *w, struct page *p)
 	add_service(p, "Nextcloud", "https://HOST/remote.php/dav");
 	add_service(p, "Radicale", "https://HOST/USER/");
 	p->message = w->server_problem ? page_copy(p, w->server_problem)
-	                               : "Only encrypted connections (https) are used.";
+	             : stays_here(w)
+	                     ? "Not encrypted, but it does not leave this computer."
+	                     : "Only encrypted connections (https) are used.";
 	p->message_role = w->server_problem ? ROLE_ATTENTION : ROLE_MUTED;
 	(void)page_button(p, ID_CONTINUE, "Continue");
 	(void)page_button(p, ID_BACK, "Back");

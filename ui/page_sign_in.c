@@ -81,6 +81,8 @@ static void add_password(const struct wizard *w, struct page *p)
 
 	b->id = ID_PASSWORD;
 	b->label = "Password";
+	b->secret = true;
+	b->optional = sign_in_keeps_saved(w);
 	b->width = FIELD_WIDTH;
 	b->caret = caret(w);
 	b->good = wizard_is_icloud(w) && s->verdict.kind == PASSWORD_GOOD;
@@ -92,7 +94,9 @@ static void add_password(const struct wizard *w, struct page *p)
 	struct block *tick = page_add(p, BLOCK_TICK, "Show the password while I type");
 	tick->id = ID_REVEAL;
 	tick->on = s->reveal;
+	tick->screen = true;
 	tick->indent = FIELD_INDENT;
+	tick->brief = "Show it";
 }
 
 static bool looks_normal(const struct wizard *w)
@@ -104,17 +108,18 @@ static void add_explanation(const struct wizard *w, struct page *p)
 {
 	if (looks_normal(w)) {
 		struct block *b = page_add(p, BLOCK_TEXT,
-			"! This looks like your normal Apple password: it has digits "
-			"or "
-			"symbols in it. Apple refuses normal passwords here. Go back "
-			"to the "
-			"password page to make an app-specific one. To try it anyway, "
-			"press "
-			"Enter again.");
+			page_format(p,
+				"! This looks like your normal Apple password: it has "
+				"digits or symbols in it. Apple refuses normal "
+				"passwords here. Go back to the password page to make "
+				"an app-specific one.%s",
+				words_how(w, "",
+					" To try it anyway, press Enter on an empty "
+					"line.")));
 		b->role = ROLE_ATTENTION;
 		return;
 	}
-	(void)page_add(p, BLOCK_TEXT,
+	page_add(p, BLOCK_TEXT,
 		wizard_is_icloud(w) ? "Paste with your terminal's own paste. Spaces, "
 				      "line breaks and "
 				      "missing dashes are put right for you. The "
@@ -126,7 +131,8 @@ static void add_explanation(const struct wizard *w, struct page *p)
 					      "Paste with your terminal's own paste. "
 					      "The password goes "
 					      "only to %s and is stored encrypted.",
-					      words_host(w)));
+					      words_host(w)))
+		->spare = true;
 }
 
 static void letters_message(const struct wizard *w, struct page *p)
@@ -144,6 +150,20 @@ static void letters_message(const struct wizard *w, struct page *p)
 	p->message_role = off ? ROLE_TEXT : ROLE_OK;
 }
 
+static const char *doubt_message(const struct wizard *w, struct page *p)
+{
+	if (looks_normal(w))
+		return words_how(w, "Press Enter again to try it anyway.",
+			"Type another, or press Enter to choose to try it anyway.");
+	if (!w->lines)
+		return "An app-specific password has 16 letters. Press Enter "
+		       "again to try this one anyway.";
+	return page_format(p,
+		"An app-specific password has 16 letters; this one has %u. Type it "
+		"again, or press Enter to choose to try it anyway.",
+		w->sign_in.verdict.letters);
+}
+
 static void add_message(const struct wizard *w, struct page *p)
 {
 	const struct sign_in *s = &w->sign_in;
@@ -152,11 +172,10 @@ static void add_message(const struct wizard *w, struct page *p)
 		p->message = s->problem;
 		p->message_role = ROLE_ATTENTION;
 	} else if (s->insist) {
-		p->message = looks_normal(w) ? "Press Enter again to try it anyway."
-		                             : "An app-specific password has 16 "
-		                               "letters. Press Enter "
-		                               "again to try this one anyway.";
+		p->message = doubt_message(w, p);
 		p->message_role = ROLE_ATTENTION;
+	} else if (looks_normal(w) && !w->lines) {
+		p->message = "To try it anyway, press Enter twice.";
 	} else if (sign_in_is_grouped(w)) {
 		letters_message(w, p);
 	}

@@ -33,7 +33,7 @@ static const char *line_note(const struct sync_line *line, struct page *p)
 		return line->total
 		               ? page_format(p, "%zu %s%s", line->done,
 					 line->done == 1 ? "event" : "events", skipped)
-		               : "nothing new";
+		               : NULL;
 	case PROGRESS_FAILED:
 		break;
 	}
@@ -68,6 +68,8 @@ static void view(const struct wizard *w, struct page *p)
 {
 	const struct syncing *s = &w->syncing;
 
+	p->busy = true;
+	p->stopping = s->stopping;
 	p->title = w->mode == MODE_SETUP ? "First sync" : "Sync";
 	add_bar(s, p);
 	for (size_t i = 0; i < s->n_lines; i++) {

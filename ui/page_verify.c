@@ -1,14 +1,29 @@
 #include <config.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "ui/wizard_impl.h"
 
 /* Long enough to see that all is well, short enough not to wait for. */
 #define SHOW_GOOD_MS 600
 
+/* For 40 columns. */
+static const char *const brief_steps[LINK_STEPS] = {
+	[LINK_REACH] = "Reach the server",
+	[LINK_SECURE] = "Secure connection",
+	[LINK_SIGN_IN] = "Sign in",
+	[LINK_FIND] = "Find calendars",
+	[LINK_LIST] = "Read the list",
+	[LINK_RIGHTS] = "Check the rights",
+};
+
 static const char *step_text(const struct wizard *w, struct page *p,
 	enum link_step step)
 {
 	const bool icloud = wizard_is_icloud(w);
+
+	if (wizard_size(w) == SIZE_COMPACT && step < LINK_STEPS)
+		return brief_steps[step];
 
 	switch (step) {
 	case LINK_REACH:
@@ -16,8 +31,8 @@ static const char *step_text(const struct wizard *w, struct page *p,
 	case LINK_SECURE:
 		if (!icloud && w->plain)
 			return "The connection stays on this computer";
-		return icloud ? "Secure connection, certificate is Apple's"
-		              : "Secure connection, certificate is the server's";
+		return icloud ? "Secure connection, Apple's certificate"
+		              : "Secure connection, the server's certificate";
 	case LINK_SIGN_IN:
 		return icloud ? "Apple accepts your sign-in"
 		              : "The server accepts your sign-in";
@@ -43,8 +58,11 @@ static void add_steps(const struct wizard *w, struct page *p)
 		struct block *b =
 			page_add(p, BLOCK_STEP, step_text(w, p, (enum link_step)i));
 		b->state = step->state;
-		b->note = step->detail ? page_copy(p, step->detail) : NULL;
+		const bool over =
+			step->state == STEP_DONE || step->state == STEP_FAILED;
+		b->note = over && step->detail ? page_copy(p, step->detail) : NULL;
 		b->indent = 2;
+		b->spare = failed && step->state == STEP_DONE;
 	}
 	page_gap(p);
 }
@@ -82,6 +100,7 @@ static void add_ways(const struct check *c, struct page *p)
 static void view_foreign(const struct wizard *w, struct page *p)
 {
 	p->title = "This is another account";
+	p->headline = true;
 	add_steps(w, p);
 	(void)page_add(p, BLOCK_TEXT,
 		page_format(p,
@@ -93,25 +112,74 @@ static void view_foreign(const struct wizard *w, struct page *p)
 			w->account.login ? w->account.login : "it"));
 }
 
+static void add_causes(const struct wizard *w, struct page *p)
+{
+	const struct diagnosis_words *words = &w->check.words;
+
+	if (words->causes[0][0])
+		page_add(p, BLOCK_TEXT, "Likely causes, most common first")->brief =
+			"Likely causes";
+	for (size_t i = 0; i < CAUSES_MAX && words->causes[i][0]; i++) {
+		struct block *b =
+			page_add(p, BLOCK_NUMBERED, page_copy(p, words->causes[i]));
+		b->number = (unsigned)i + 1;
+		b->indent = 2;
+		b->spare = i > 0 && wizard_size(w) == SIZE_COMPACT;
+	}
+}
+
+static void add_detail(struct page *p, const char *label, const char *text)
+{
+	struct block *b = page_add(p, BLOCK_PAIR, text);
+
+	b->label = label;
+	b->indent = 2;
+}
+
+static const char *failed_answer(const struct check *c)
+{
+	for (size_t i = 0; i < LINK_STEPS; i++)
+		if (c->steps[i].state == STEP_FAILED && c->steps[i].detail)
+			return c->steps[i].detail;
+	return NULL;
+}
+
+static void add_details(const struct wizard *w, struct page *p)
+{
+	const struct check *c = &w->check;
+	const char *answer = failed_answer(c);
+	long long ms = 0;
+
+	for (size_t i = 0; i < LINK_STEPS; i++)
+		ms += c->steps[i].ms;
+	(void)page_add(p, BLOCK_TEXT, "Details");
+	add_detail(p, "name", c->words.id && c->words.id[0] ? c->words.id : "unknown");
+	add_detail(p, "host", words_host(w));
+	if (answer)
+		add_detail(p, "status", page_copy(p, answer));
+	add_detail(p, "time", page_format(p, "%lld ms in all", ms));
+	if (c->said[0]) {
+		AUTO_FREE char *said = text_safe(str_of(c->said), 0, TEXT_UTF8);
+		add_detail(p, "message", page_copy(p, said));
+	}
+}
+
 static void view_failed(const struct wizard *w, struct page *p)
 {
 	const struct diagnosis_words *words = &w->check.words;
 
 	p->title = words->headline[0] ? page_copy(p, words->headline)
 	                              : "The check did not succeed";
+	p->headline = true;
 	add_steps(w, p);
-	if (words->causes[0][0])
-		(void)page_add(p, BLOCK_TEXT, "Likely causes, most common first");
-	for (size_t i = 0; i < CAUSES_MAX && words->causes[i][0]; i++) {
-		struct block *b =
-			page_add(p, BLOCK_NUMBERED, page_copy(p, words->causes[i]));
-		b->number = (unsigned)i + 1;
-		b->indent = 2;
-	}
+	if (w->check.details)
+		add_details(w, p);
+	else
+		add_causes(w, p);
 	if (!words->advice[0])
 		return;
 	page_gap(p);
-	(void)page_add(p, BLOCK_TEXT, "What to do");
+	page_add(p, BLOCK_TEXT, "What to do")->spare = true;
 	page_add(p, BLOCK_TEXT, page_copy(p, words->advice))->indent = 2;
 }
 
@@ -122,9 +190,12 @@ static void view_result(const struct wizard *w, struct page *p)
 	else
 		view_failed(w, p);
 	p->message = "Nothing was changed. Your other answers are kept.";
+	p->brief = "Nothing was changed.";
 	add_ways(&w->check, p);
 	page_hint(p, "Tab", "choose");
 	page_hint(p, "Enter", "select");
+	if (!w->check.foreign)
+		page_hint(p, "d", w->check.details ? "causes" : "details");
 	page_hint(p, "Esc", "back");
 	page_hint(p, "?", "help");
 }
@@ -148,11 +219,14 @@ static void view_good(const struct wizard *w, struct page *p)
 static void view_running(const struct wizard *w, struct page *p)
 {
 	p->title = "Checking access";
+	p->busy = true;
 	add_steps(w, p);
-	(void)page_add(p, BLOCK_TEXT,
+	page_add(p, BLOCK_TEXT,
 		page_format(p, "Nothing is changed on %s during these checks.",
-			words_place(w)));
+			words_place(w)))
+		->spare = true;
 	p->message = "Working. This usually takes less than five seconds.";
+	p->brief = "Working.";
 	(void)page_button(p, ID_STOP, "Stop");
 	page_hint(p, "Esc", "stop and go back");
 	page_hint(p, "?", "help");
@@ -228,12 +302,32 @@ static void press(struct wizard *w, int id)
 		wizard_next(w);
 }
 
+static bool key(struct wizard *w, const struct key_press *k)
+{
+	struct check *c = &w->check;
+
+	if (k->key != KEY_CHAR || k->ch != 'd' || c->state != CHECK_FAILED ||
+		c->foreign)
+		return false;
+	c->details = !c->details;
+	return true;
+}
+
+static bool back(struct wizard *w)
+{
+	const bool was = w->check.state == CHECK_FAILED && w->check.details;
+
+	w->check.details = false;
+	return was;
+}
+
 static void tick(struct wizard *w, int64_t now_ms)
 {
 	struct check *c = &w->check;
 
+	verify_pace(w, now_ms);
 	if (c->state != CHECK_GOOD || c->looking || c->read_only || w->leaving ||
-		w->help)
+		w->help || w->lines)
 		return;
 	if (!c->good_at)
 		c->good_at = now_ms;
@@ -244,6 +338,7 @@ static void tick(struct wizard *w, int64_t now_ms)
 static const struct help_line help[] = {
 	{"Enter", "go on, once everything is in order"},
 	{"Esc", "stop the check and go back; nothing was changed"},
+	{"d", "after a failure: what exactly was answered, for whoever helps you"},
 	{"The steps", "each one needs the one before it; the first that fails is where "
 		      "to look"},
 	{NULL, NULL},
@@ -254,6 +349,8 @@ const struct page_ops page_verify = {
 	.enter = enter,
 	.leave = leave,
 	.press = press,
+	.key = key,
+	.back = back,
 	.tick = tick,
 	.help = help,
 };

@@ -14,6 +14,14 @@ static void add_provider(struct page *p, int id, const char *name, const char *n
 	b->on = on;
 }
 
+static void add_need(struct page *p, const char *what)
+{
+	struct block *b = page_add(p, BLOCK_BULLET, what);
+
+	b->indent = 2;
+	b->spare = true;
+}
+
 static void view(const struct wizard *w, struct page *p)
 {
 	static const char *const needs_icloud[] = {"your Apple Account address",
@@ -23,10 +31,11 @@ static void view(const struct wizard *w, struct page *p)
 	const char *const *needs = wizard_is_icloud(w) ? needs_icloud : needs_other;
 
 	p->title = "Welcome. Let's connect your calendars.";
-	(void)page_add(p, BLOCK_TEXT,
+	page_add(p, BLOCK_TEXT,
 		"calwiz keeps a folder of calendar files on this computer in step with "
 		"your online calendars. Setting it up takes about five minutes, and "
-		"nothing is changed anywhere until you agree on the review page.");
+		"nothing is changed anywhere until you agree on the review page.")
+		->spare = true;
 	page_gap(p);
 	(void)page_add(p, BLOCK_TEXT, "Where are your calendars?");
 	page_gap(p);
@@ -35,11 +44,10 @@ static void view(const struct wizard *w, struct page *p)
 	add_provider(p, ID_OTHER, "Another service",
 		"Fastmail, Nextcloud, any CalDAV server", !wizard_is_icloud(w));
 	page_gap(p);
-	(void)page_add(p, BLOCK_TEXT, "Have these at hand");
+	page_add(p, BLOCK_TEXT, "Have these at hand")->spare = true;
 	for (size_t i = 0; i < COUNT_OF(needs_icloud); i++)
-		page_add(p, BLOCK_BULLET, needs[i])->indent = 2;
-	page_add(p, BLOCK_BULLET, "the folder where your calendar files should live")
-		->indent = 2;
+		add_need(p, needs[i]);
+	add_need(p, "the folder where your calendar files should live");
 	(void)page_button(p, ID_CONTINUE, "Continue");
 	(void)page_button(p, ID_QUIT, "Quit");
 	page_hint(p, "↑↓", "choose");

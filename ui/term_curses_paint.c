@@ -90,6 +90,9 @@ static void remember_size(struct term *t, const struct grid *g)
 void term_paint(struct term *t, const struct grid *g)
 {
 	remember_size(t, g);
+	/* The last cell is never written: nothing of a larger window stays in it. */
+	if (t->all)
+		(void)erase();
 	for (int y = 0; y < g->height && y < LINES; y++) {
 		for (int x = 0; x < g->width && x < COLS; x++) {
 			const struct cell *cell = grid_at(g, x, y);

@@ -55,6 +55,7 @@ struct wizard *wizard_new(const struct wizard_start *start)
 	w->key = xstrdup_or_null(start->key);
 	wizard_keep(&w->last_sync, str_of(start->last_sync));
 	w->attention = start->attention;
+	w->lines = start->lines;
 	init_fields(w);
 	init_account(w, start);
 	if (w->has_saved) {
@@ -96,6 +97,7 @@ void wizard_free(struct wizard *w)
 	free(w->vault);
 	free(w->key);
 	free(w->last_sync);
+	free(w->schedule);
 	free(w->host);
 	free(w->message);
 	free(w->farewell);
@@ -216,6 +218,19 @@ static void dispatch(struct wizard *w, const struct wizard_event *event)
 	case EVENT_REMOVED:
 		removed(w, event->err);
 		break;
+	case EVENT_FOCUS:
+		wizard_focus_if_there(w, event->id);
+		break;
+	case EVENT_LEAVE:
+		wizard_ask_leave(w, false);
+		break;
+	case EVENT_SCHEDULE:
+		free(w->schedule);
+		w->schedule = event->err ? text_safe(str_of(event->err->message), 0,
+						   TEXT_UTF8)
+		                         : str_dup(event->text);
+		w->schedule_failed = event->err != NULL;
+		return;
 	case EVENT_RETURNED:
 		break;
 	}

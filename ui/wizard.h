@@ -59,6 +59,10 @@ enum wizard_event_kind {
 	EVENT_SYNCED,    /* the sync is over: lines and exit */
 	EVENT_REMOVED,   /* err */
 	EVENT_RETURNED,  /* back from the plain address screen */
+	EVENT_SCHEDULE,  /* text = what starts the sync by itself; err: why nothing does
+	                  */
+	EVENT_FOCUS,     /* to what has the id, if that is on the page */
+	EVENT_LEAVE,     /* asks, as a Quit button does */
 };
 
 struct progress;
@@ -67,6 +71,7 @@ struct run_result;
 struct wizard_event {
 	enum wizard_event_kind kind;
 	struct key_press key;
+	int id;          /* FOCUS */
 	struct str text; /* lent */
 	int64_t now_ms;  /* TICK: monotonic */
 	int width;
@@ -115,6 +120,7 @@ struct wizard_start {
 	const char *last_sync;       /* words for the menu, "" = never */
 	bool attention;              /* last_sync is a problem */
 	bool utf8;
+	bool lines;        /* plain mode: words for lines, nothing goes on by itself */
 	const char *vault; /* where the settings are kept, as shown; NULL = not named */
 	const char *key;   /* where the key is kept, as shown; NULL = not named */
 };

@@ -81,6 +81,20 @@ void wizard_settle_focus(struct wizard *w)
 	page_clear(&p);
 }
 
+void wizard_focus_if_there(struct wizard *w, int id)
+{
+	struct page p;
+	int ids[FOCUS_MAX];
+
+	wizard_view(w, &p);
+	if (has(ids, page_focus_order(&p, ids, COUNT_OF(ids)), id)) {
+		if (!w->help && !w->leaving)
+			wizard_hush(w);
+		wizard_focus(w, id);
+	}
+	page_clear(&p);
+}
+
 struct stops {
 	int ids[FOCUS_MAX];
 	size_t count;

@@ -13,6 +13,7 @@
 #include "sync/run.h"
 #include "ui/choices.h"
 #include "ui/edit.h"
+#include "ui/grid.h"
 #include "ui/wizard.h"
 
 #define PAGES ((size_t)PAGE_REMOVE + 1)
@@ -29,19 +30,8 @@ enum wizard_mode {
 	MODE_REMOVE
 };
 
-/* Focus ids. Buttons have the same one on every page. */
+/* Focus ids beside those of buttons (ui/page.h). */
 enum {
-	ID_CONTINUE = 1,
-	ID_BACK,
-	ID_QUIT,
-	ID_STOP,
-	ID_CLOSE,
-	ID_STAY,
-	ID_LEAVE,
-	ID_LOOK_AGAIN,
-	ID_FINISH,
-	ID_TRY_AGAIN,
-	ID_NEW_PASSWORD,
 	ID_WAY = 20, /* the ways out of a failed check, in order */
 	ID_HELP_LINE = 40,
 	ID_PAGE = 100, /* what is on one page only */
@@ -62,12 +52,19 @@ struct sign_in {
 enum check_state { CHECK_IDLE, CHECK_RUNNING, CHECK_GOOD, CHECK_FAILED };
 
 struct check_step {
-	enum step_state state;
-	char *detail; /* owned; NULL = none */
+	enum step_state state; /* as shown */
+	enum step_state news;  /* what it has come to */
+	char *detail;          /* owned; NULL = none */
+	int64_t ms;            /* how long it took; 0 = not known */
 };
 
 struct check {
 	enum check_state state;
+	enum check_state
+		outcome; /* how it ended, before that is shown; IDLE = not yet */
+	int64_t step_at; /* since when the step at work is shown */
+	bool details;    /* instead of causes */
+	char said[200];  /* what the exchange itself said; "" = nothing */
 	struct check_step steps[LINK_STEPS];
 	struct diagnosis_words words;
 	enum diagnosis diagnosis;
@@ -156,7 +153,10 @@ struct wizard {
 	char *vault;
 	char *key;
 	char *last_sync;
+	char *schedule; /* what starts the sync by itself, or why nothing does */
+	bool schedule_failed;
 	bool attention;
+	bool lines; /* answers come as lines, not as keys */
 
 	struct account account; /* the answers */
 	struct account saved;   /* what is stored */
@@ -274,6 +274,7 @@ void wizard_leave(struct wizard *w, int status);
 /* wizard_focus.c */
 int wizard_focused(const struct wizard *w);
 void wizard_focus(struct wizard *w, int id);
+void wizard_focus_if_there(struct wizard *w, int id);
 void wizard_settle_focus(struct wizard *w); /* to something that is there */
 void wizard_tab(struct wizard *w, bool forward);
 void wizard_move(struct wizard *w, bool down);
@@ -296,6 +297,8 @@ void view_leave(const struct wizard *w, struct page *p);
 
 /* wizard_words.c: what several pages say. Strings live as long as the page. */
 bool wizard_is_icloud(const struct wizard *w);
+/* Of the window; SIZE_NORMAL where there is none. */
+enum size_class wizard_size(const struct wizard *w);
 const char *words_place(const struct wizard *w); /* "iCloud", "the server" */
 const char *words_owner(const struct wizard *w); /* "Apple", "the server" */
 /* Takes the host from the address of the server as typed; NULL = none. */
@@ -303,12 +306,15 @@ void wizard_name_host(struct wizard *w, const char *server);
 const char *words_host(const struct wizard *w); /* caldav.icloud.com */
 const char *words_direction(const struct wizard *w, enum direction direction,
 	bool writable);
+/* How to do it: with keys, or in plain mode by typing a line. */
+const char *words_how(const struct wizard *w, const char *keys, const char *lines);
 const char *words_path(const struct wizard *w, struct page *p, const char *path);
 const char *words_schedule(struct page *p, int minutes);
-const char *words_past(struct page *p, int days);
 const char *words_conflict(const struct wizard *w, enum conflict_rule rule);
 const char *words_account(const struct wizard *w, struct page *p);
 const char *words_count(struct page *p, size_t n, const char *one, const char *many);
+/* An error's message as one: with a capital and a full stop. */
+const char *words_sentence(struct page *p, const char *message);
 /* Small print under a field whose text begins at this column. */
 void words_hint(struct page *p, unsigned indent, const char *text);
 
@@ -323,6 +329,7 @@ void verify_start(struct wizard *w);
 void verify_stop(struct wizard *w);
 void verify_step(struct wizard *w, const struct wizard_event *event);
 void verify_done(struct wizard *w, const struct wizard_event *event);
+void verify_pace(struct wizard *w, int64_t now_ms); /* shows what is due */
 void saving_step(struct wizard *w, const struct wizard_event *event);
 void saving_done(struct wizard *w, const struct wizard_event *event);
 void saving_clear(struct saving *s);

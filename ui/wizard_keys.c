@@ -5,6 +5,12 @@
 #define SMALLEST_WIDTH 40
 #define SMALLEST_HEIGHT 13
 
+static bool is_tiny(const struct wizard *w)
+{
+	return w->width > 0 &&
+	       (w->width < SMALLEST_WIDTH || w->height < SMALLEST_HEIGHT);
+}
+
 /* What works everywhere, whatever is on the screen. */
 static bool global_key(struct wizard *w, const struct key_press *key)
 {
@@ -24,17 +30,13 @@ static bool global_key(struct wizard *w, const struct key_press *key)
 		wizard_push(w, EFFECT_REDRAW, NULL);
 		return true;
 	case 't':
-		wizard_push(w, EFFECT_ASCII, NULL);
+		/* Nothing to see of it there. */
+		if (!is_tiny(w))
+			wizard_push(w, EFFECT_ASCII, NULL);
 		return true;
 	default:
 		return false;
 	}
-}
-
-static bool is_tiny(const struct wizard *w)
-{
-	return w->width > 0 &&
-	       (w->width < SMALLEST_WIDTH || w->height < SMALLEST_HEIGHT);
 }
 
 static void leave_key(struct wizard *w, const struct key_press *key)

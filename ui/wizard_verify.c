@@ -1,10 +1,15 @@
 #include <config.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "ui/wizard_impl.h"
+
+/* A step is at work on the screen for this long at least, so that the eye can follow.
+ */
+#define SHOW_STEP_MS 150
 
 static void forget_steps(struct check *c)
 {
@@ -35,11 +40,54 @@ void verify_step(struct wizard *w, const struct wizard_event *event)
 	if (w->check.state != CHECK_RUNNING || event->step >= LINK_STEPS)
 		return;
 	struct check_step *step = &w->check.steps[event->step];
-	step->state = event->state;
+	step->news = event->state;
+	step->ms = event->ms;
 	wizard_keep(&step->detail, event->text);
-	if (!step->detail && event->state == STEP_DONE)
+	/* Read aloud, the time would only be in the way. */
+	if (!step->detail && event->state == STEP_DONE && !w->lines)
 		step->detail = xasprintf("%lld.%lld s", (long long)(event->ms / 1000),
 			(long long)(event->ms % 1000 / 100));
+	verify_pace(w, event->now_ms);
+}
+
+static void settle(struct wizard *w, int64_t now_ms)
+{
+	struct check *c = &w->check;
+
+	c->state = c->outcome;
+	c->good_at = now_ms;
+	if (c->state == CHECK_FAILED)
+		w->focus[PAGE_VERIFY] = ID_WAY;
+}
+
+/* One more line shows what it has come to; false when the next one is not due. */
+static bool show_step(struct check *c, struct check_step *step, int64_t now_ms)
+{
+	if (step->state == STEP_WAITING) {
+		step->state = STEP_RUNNING;
+		c->step_at = now_ms;
+	}
+	if (step->news == STEP_RUNNING ||
+		(now_ms && now_ms - c->step_at < SHOW_STEP_MS))
+		return false;
+	step->state = step->news;
+	return true;
+}
+
+/* In plain mode and without a clock everything is shown at once. */
+void verify_pace(struct wizard *w, int64_t now_ms)
+{
+	struct check *c = &w->check;
+
+	if (c->state != CHECK_RUNNING)
+		return;
+	for (size_t i = 0; i < LINK_STEPS; i++)
+		if (c->steps[i].news != STEP_WAITING &&
+			c->steps[i].state != c->steps[i].news &&
+			!show_step(c, &c->steps[i], w->lines ? 0 : now_ms))
+			return;
+	if (c->outcome != CHECK_IDLE)
+		settle(w, now_ms);
 }
 
 static bool same(const char *a, const char *b)
@@ -81,13 +129,20 @@ static bool has_failed(const struct wizard_event *event)
 
 static void fail(struct wizard *w, const struct wizard_event *event)
 {
-	w->check.state = CHECK_FAILED;
-	w->check.diagnosis = event->diagnosis;
+	struct check *c = &w->check;
+
+	for (size_t i = 0; i < LINK_STEPS; i++)
+		if (c->steps[i].news == STEP_RUNNING)
+			c->steps[i].news = STEP_FAILED;
+	c->outcome = CHECK_FAILED;
+	c->diagnosis = event->diagnosis;
 	if (event->words)
-		w->check.words = *event->words;
+		c->words = *event->words;
+	if (event->err)
+		(void)snprintf(c->said, sizeof(c->said), "%.*s",
+			(int)sizeof(c->said) - 1, event->err->message);
 	w->sign_in.refused = event->diagnosis == DIAGNOSIS_AUTH_REFUSED ||
 	                     event->diagnosis == DIAGNOSIS_AUTH_KIND;
-	w->focus[PAGE_VERIFY] = ID_WAY;
 }
 
 static void accept(struct wizard *w, const struct wizard_event *event)
@@ -95,11 +150,10 @@ static void accept(struct wizard *w, const struct wizard_event *event)
 	struct check *c = &w->check;
 
 	for (size_t i = 0; i < LINK_STEPS; i++)
-		c->steps[i].state = STEP_DONE;
-	c->state = CHECK_GOOD;
+		c->steps[i].news = STEP_DONE;
+	c->outcome = CHECK_GOOD;
 	c->diagnosis = event->diagnosis;
 	c->read_only = event->diagnosis == DIAGNOSIS_CAL_READ_ONLY;
-	c->good_at = event->now_ms;
 	w->verified = true;
 	w->sign_in.refused = false;
 	if (event->home) {
@@ -128,4 +182,5 @@ void verify_done(struct wizard *w, const struct wizard_event *event)
 	} else {
 		accept(w, event);
 	}
+	verify_pace(w, event->now_ms);
 }

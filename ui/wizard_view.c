@@ -88,7 +88,9 @@ void wizard_build(const struct wizard *w, struct page *p)
 	wizard_ops(w)->view(w, p);
 	if (w->message) {
 		p->message = page_copy(p, w->message);
+		p->brief = NULL;
 		p->message_role = w->message_role;
+		p->aside = false;
 	}
 }
 
@@ -121,6 +123,8 @@ void view_help(const struct wizard *w, struct page *p)
 	wizard_build(w, &below);
 	build_rail(w, p);
 	p->title = page_format(p, "Help: %s", below.title ? below.title : "");
+	p->headline = true;
+	p->help = true;
 	page_clear(&below);
 	add_lines(p, wizard_ops(w)->help, &id);
 	page_gap(p);
@@ -159,5 +163,5 @@ void view_leave(const struct wizard *w, struct page *p)
 	page_hint(p, "Tab", "choose");
 	page_hint(p, "Enter", "select");
 	page_hint(p, "Esc", "stay");
-	page_hint(p, "Ctrl-C", "again: leave at once");
+	page_hint(p, "Ctrl-C", "leave at once");
 }

@@ -10,6 +10,11 @@ bool wizard_is_icloud(const struct wizard *w)
 	return w->account.provider == PROVIDER_ICLOUD;
 }
 
+enum size_class wizard_size(const struct wizard *w)
+{
+	return w->width > 0 ? size_class(w->width, w->height) : SIZE_NORMAL;
+}
+
 const char *words_place(const struct wizard *w)
 {
 	return wizard_is_icloud(w) ? "iCloud" : "the server";
@@ -49,6 +54,11 @@ const char *words_direction(const struct wizard *w, enum direction direction,
 	return wizard_is_icloud(w) ? "from iCloud" : "from server";
 }
 
+const char *words_how(const struct wizard *w, const char *keys, const char *lines)
+{
+	return w->lines ? lines : keys;
+}
+
 const char *words_path(const struct wizard *w, struct page *p, const char *path)
 {
 	const size_t len = strlen(w->home);
@@ -69,17 +79,6 @@ const char *words_schedule(struct page *p, int minutes)
 	if (minutes % 60 == 0)
 		return page_format(p, "every %d hours", minutes / 60);
 	return page_format(p, "every %d minutes", minutes);
-}
-
-const char *words_past(struct page *p, int days)
-{
-	if (days <= 0)
-		return "everything";
-	if (days == 365)
-		return "the last year";
-	if (days % 365 == 0)
-		return page_format(p, "the last %d years", days / 365);
-	return page_format(p, "the last %d days", days);
 }
 
 const char *words_conflict(const struct wizard *w, enum conflict_rule rule)
@@ -106,10 +105,26 @@ const char *words_count(struct page *p, size_t n, const char *one, const char *m
 	return page_format(p, "%zu %s", n, n == 1 ? one : many);
 }
 
+const char *words_sentence(struct page *p, const char *message)
+{
+	const size_t len = strlen(message);
+	char *out = page_room(p, len + 2);
+
+	memcpy(out, message, len);
+	/* Not "iCloud": a capital inside the word says that it begins as it should. */
+	if (len > 1 && ascii_lower(out[1]) == out[1] && ascii_lower(out[0]) == out[0] &&
+		ascii_is_alnum(out[0]) && out[0] > '9')
+		out[0] = (char)(out[0] - 'a' + 'A');
+	if (len && out[len - 1] != '.')
+		out[len] = '.';
+	return out;
+}
+
 void words_hint(struct page *p, unsigned indent, const char *text)
 {
 	struct block *b = page_add(p, BLOCK_TEXT, text);
 
 	b->role = ROLE_MUTED;
 	b->indent = indent;
+	b->spare = true;
 }

@@ -141,7 +141,8 @@ static bool sync_account(struct headless *h, struct err *e)
 		.full = h->o->full,
 		.by_person = h->by_person,
 		.ctx = h,
-		/* Titles cost a look into every body: only where somebody reads them. */
+		/* Titles cost a look into every body: only where somebody reads them.
+	         */
 		.planned = h->o->dry_run || h->o->verbose ? on_planned : NULL,
 		.done = on_done};
 

@@ -27,6 +27,7 @@ enum {
 	OPT_PASSWORD_FILE,
 	OPT_KEY_FD,
 	OPT_KEY_FILE,
+	OPT_PLAIN,
 	OPT_ASCII,
 	OPT_NO_COLOR,
 	OPT_NO_SANDBOX,
@@ -51,6 +52,7 @@ static const struct option table[] = {
 	{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
 	{"key-fd", required_argument, NULL, OPT_KEY_FD},
 	{"key-file", required_argument, NULL, OPT_KEY_FILE},
+	{"plain", no_argument, NULL, OPT_PLAIN},
 	{"ascii", no_argument, NULL, OPT_ASCII},
 	{"no-color", no_argument, NULL, OPT_NO_COLOR},
 	{"no-sandbox", no_argument, NULL, OPT_NO_SANDBOX},
@@ -62,6 +64,7 @@ static const char help[] =
 	"Keeps a folder of calendar files in step with iCloud or any CalDAV server.\n"
 	"\n"
 	"  calwiz                 set it up; once set up, the menu to change it\n"
+	"  calwiz --plain         the same in plain lines, for screen readers\n"
 	"  calwiz --setup FILE    set it up from an answers file (\"-\" = standard "
 	"input)\n"
 	"  calwiz --headless      one sync of every account, without a question\n"
@@ -198,6 +201,8 @@ static bool take_switch(struct options *o, int option, struct err *e)
 		return true;
 	case OPT_QUIET:
 		return o->quiet = true;
+	case OPT_PLAIN:
+		return o->plain = true;
 	case OPT_ASCII:
 		return o->ascii = true;
 	case OPT_NO_COLOR:
@@ -236,6 +241,8 @@ static bool options_agree(struct options *o, struct err *e)
 			o->dry_run ? "dry-run" : "full");
 	if (o->no_sandbox && o->mode != MODE_HEADLESS)
 		return err_set(e, ERR_USAGE, "--no-sandbox goes with --headless");
+	if (o->plain && o->mode != MODE_WIZARD)
+		return err_set(e, ERR_USAGE, "--plain goes with the wizard only");
 	if (o->max_age_seconds && o->mode != MODE_STATUS)
 		return err_set(e, ERR_USAGE, "--max-age goes with --status");
 	if ((o->password_fd >= 0 || o->password_file) && o->mode != MODE_SETUP)

@@ -34,6 +34,7 @@ struct options {
 	const char *password_file;
 	int key_fd; /* -1 = none */
 	const char *key_file;
+	bool plain; /* the wizard in plain lines */
 	bool ascii;
 	bool no_color;
 	bool no_sandbox;

@@ -293,11 +293,10 @@ static void run(struct setup *s)
 		(void)fail(s, &e);
 		return;
 	}
-	settle_schedule(s);
 	if (s->answers.first_sync)
-		s->status = exit_worse(s->status,
-			headless_sync_now(s->o, s->loop, &s->profile,
-				s->answers.account.name));
+		s->status = headless_sync_now(s->o, s->loop, &s->profile,
+			s->answers.account.name);
+	settle_schedule(s); /* the folder is there now, and can be named */
 }
 
 int setup_run(const struct options *o, struct loop *loop)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "dav/diagnose.h"
 
@@ -62,6 +63,33 @@ static void many_calendars(struct play *p)
 		play(p, "pgdn");
 }
 
+/* Names that are long, empty, wide, joined, written from the right, or an attack. */
+static void odd_calendars(struct play *p)
+{
+	SCOPED(buf) longest = buf_with_max(0);
+
+	for (int i = 0; i < 30; i++)
+		buf_text(&longest, "long name ");
+	const char *const names[] = {"Home", buf_cstr(&longest), "",
+		"家族の予定 家族の予定 家族の予定", "Cafe\xcc\x81 e\xcc\x81te\xcc\x81",
+		"\xf0\x9f\x8e\x89 Party",
+		"\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91"
+	        "\xa7 Us",
+		"\xd7\x9c\xd7\x95\xd7\x97 \xe2\x80\xae"
+		"123",
+		"a\x1b[2Jb\xc2\x9b"
+		"31mc",
+		"two\nlines"};
+
+	dav_calendars_clear(&p->calendars);
+	p->calendars = (struct dav_calendars){0};
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		AUTO_FREE char *path = xasprintf("/1/calendars/odd%zu/", i);
+		add(&p->calendars, path, names[i], "#1BADF8", CALENDAR_SHOWN);
+	}
+	play(p, "linked enter @calendars down");
+}
+
 static void no_calendar_left(struct play *p)
 {
 	play(p, "t:n enter @calendars");
@@ -111,6 +139,12 @@ static void refused(struct play *p)
 			      .state = STEP_FAILED,
 			      .text = STR("answered 401")});
 	fail_check(p, DIAGNOSIS_AUTH_REFUSED);
+}
+
+static void refused_details(struct play *p)
+{
+	refused(p);
+	play(p, "t:d");
 }
 
 static void no_network(struct play *p)
@@ -267,17 +301,18 @@ static void ended_unreached(struct play *p)
 #define SERVER "down tab enter @server "
 
 const struct screen screens[] = {
-	{"welcome-start", "@welcome", .large = true},
+	{"welcome-start", "@welcome"},
 	{"welcome-other", "down"},
 	{"welcome-help", "t:?"},
 	{"welcome-leave", "^c"},
-	{"password-code", "enter @password", .large = true},
+	{"password-code", "enter @password"},
 	{"password-inverted", "enter @password t:i"},
 	{"password-big", "enter @password t:z"},
 	{"password-pictures", "enter @password t:v"},
 	{"password-help", "enter @password t:?"},
 	{"server-start", SERVER},
 	{"server-typed", SERVER "t:dav.example.org"},
+	{"server-here", SERVER "t:http://127.0.0.1:5232/"},
 	{"server-long",
 		SERVER "t:https://dav.example.org/a/path/that/is/longer/than/the/"
 		       "field/it/is/typed/into"},
@@ -299,15 +334,17 @@ const struct screen screens[] = {
 	{"verify-good", VERIFY, checked},
 	{"verify-read_only", VERIFY "read-only"},
 	{"verify-refused", VERIFY, refused},
+	{"verify-details", VERIFY, refused_details},
 	{"verify-no_network", VERIFY, no_network},
 	{"verify-no_calendars", VERIFY, no_calendars},
-	{"calendars-start", CALENDARS, .large = true},
+	{"calendars-start", CALENDARS},
 	{"calendars-third", CALENDARS "down down"},
 	{"calendars-none", CALENDARS, no_calendar_left},
 	{"calendars-filter", CALENDARS "t:/ t:o"},
 	{"calendars-no_match", CALENDARS "t:/ t:zebra"},
 	{"calendars-folder", CALENDARS "t:f"},
 	{"calendars-many", VERIFY, many_calendars},
+	{"calendars-odd", VERIFY, odd_calendars},
 	{"calendars-help", CALENDARS "t:?"},
 	{"calendars-leave", CALENDARS "^c"},
 	{"options-start", OPTIONS},
@@ -341,6 +378,16 @@ const struct screen screens[] = {
 	{"remove-removed", "t:r enter @remove space tab enter removed", .rerun = true},
 };
 const size_t n_screens = COUNT_OF(screens);
+
+const struct screen_size screen_sizes[] = {{80, 24}, {120, 40}, {60, 18}, {40, 13}};
+const size_t n_screen_sizes = COUNT_OF(screen_sizes);
+
+void screen_resize(struct play *p, struct screen_size size)
+{
+	play_event(p, &(struct wizard_event){.kind = EVENT_SIZE,
+			      .width = size.width,
+			      .height = size.height});
+}
 
 void screen_play(const struct screen *s, struct play *p)
 {

@@ -742,7 +742,7 @@ static void test_message(void **state)
 	check_row(&g, 20, "    and no dashes.");
 	assert_int_equal(role_at(&g, 2, 19), ROLE_ATTENTION);
 	AUTO_FREE char *position = row_of(&g, 18);
-	assert_string_equal(str_trim(str_of(position)).ptr, "1-13 of 15");
+	assert_string_equal(str_trim(str_of(position)).ptr, "1-13 of 15  PgDn more");
 }
 
 static void test_endless_message(void **state)
@@ -883,7 +883,7 @@ static void add_code(struct page *p, const char *address)
 	page_add(p, BLOCK_LINK, address)->indent = 5;
 	(void)page_add(p, BLOCK_TEXT,
 		"Apple lets calendar programs in only with a password made for it.");
-	(void)page_add(p, BLOCK_QR, address);
+	page_add(p, BLOCK_QR, address)->on = true;
 }
 
 /* The module at x and y of a code in half blocks whose upper left cell is given. */
@@ -953,7 +953,7 @@ static void test_no_code(void **state)
 	assert_false(has_role(&g, ROLE_QR));
 	grid_draw(&g, &p, 60, 18, GLYPHS_UTF8);
 	assert_false(has_role(&g, ROLE_QR));
-	check_row(&g, 2, "       " ADDRESS);
+	check_row(&g, 3, "      " ADDRESS);
 	/* Capitals would change what a path means. */
 	add_code(&path, ADDRESS "/sign-in");
 	grid_draw(&g, &path, 80, 21, GLYPHS_UTF8);
@@ -1006,17 +1006,18 @@ static void test_notice(void **state)
 	(void)state;
 	grid_draw(&g, &p, 32, 8, GLYPHS_UTF8);
 	check_row(&g, 0, " calwiz");
-	check_row(&g, 2, " This window is 32x8. Please");
-	check_row(&g, 3, " make it 80x24 or more. Your");
-	check_row(&g, 4, " answers are kept.");
+	check_row(&g, 2, " This window is 32x8.");
+	check_row(&g, 3, " Please make it 40x13 or more.");
+	check_row(&g, 4, " Your answers are kept.");
+	check_row(&g, 6, " Ctrl-C quit");
 	grid_draw(&g, &p, 20, 3, GLYPHS_UTF8);
 	check_row(&g, 0, "Window too small");
 	grid_draw(&g, &p, 1, 1, GLYPHS_UTF8);
 	check_row(&g, 0, "…");
 	grid_draw(&g, &p, 200, 1, GLYPHS_ASCII);
-	check_row(&g, 0,
-		" This window is 200x1. Please make it 80x24 or more. Your answers "
-		"are kept.");
+	check_row(&g, 0, "Window too small");
+	grid_draw(&g, &p, 10, 12, GLYPHS_ASCII);
+	check_row(&g, 11, "Ctrl-C q..");
 }
 
 static void test_narrow(void **state)
@@ -1029,14 +1030,59 @@ static void test_narrow(void **state)
 	add_steps(&p, 4, 2);
 	add_row(&p, 1, "Familie 家族", "230");
 	grid_draw(&g, &p, 60, 18, GLYPHS_UTF8);
-	check_row(&g, 0, " calwiz · Set up calendar sync                  Step 3 of 4");
-	check_row(&g, 1, " ●──●──◉ iCloud check ──○");
-	check_row(&g, 2, "  Choose your calendars                              5 of 8");
-	check_row(&g, 4, "  > [x] ● Familie 家族                 both ways        230");
+	check_row(&g, 0, " calwiz · iCloud check                               3 of 4");
+	check_row(&g, 1, " Choose your calendars                               5 of 8");
+	check_row(&g, 3, " > [x] ● Familie 家族                  both ways        230");
 	grid_draw(&g, &p, 40, 13, GLYPHS_UTF8);
-	check_row(&g, 0, " calwiz · iCloud check           3 of 4");
-	check_row(&g, 1, "  Choose your calendars          5 of 8");
-	check_row(&g, 3, "  > [x] Familie 家族  both ways     230");
+	check_row(&g, 0, " calwiz  iCloud check               3/4");
+	check_row(&g, 2, " > [x] Familie 家族       both      230");
+}
+
+static void test_wide(void **state)
+{
+	SCOPED(page)
+	p = {.title = "Title", .purpose = "Set up", .message = "Said.", .focus = 1};
+	SCOPED(grid) g = {0};
+
+	(void)state;
+	add_steps(&p, 4, 2);
+	page_add(&p, BLOCK_RADIO, "One")->id = 1;
+	(void)page_button(&p, 2, "Continue");
+	page_hint(&p, "?", "help");
+	grid_draw(&g, &p, 100, 30, GLYPHS_UTF8);
+	check_row(&g, 3, "  ● Welcome             Title");
+	check_row(&g, 4, "  │");
+	check_row(&g, 5, "  ● Password            > ( ) One");
+	check_row(&g, 7, "  ◉ iCloud check");
+	check_row(&g, 9, "  ○ Sign in");
+	check_row(&g, 26, "                        Said.");
+	check_row(&g, 27, "                        [ Continue ]");
+	check_row(&g, 29, " ? help");
+	assert_int_equal(g.cursor_x, 24);
+	assert_int_equal(g.cursor_y, 5);
+	grid_draw(&g, &p, 100, 30, GLYPHS_ASCII);
+	check_row(&g, 7, "  (3 iCloud check)");
+}
+
+/* What can be missed goes before anything scrolls. */
+static void test_spare(void **state)
+{
+	SCOPED(page) p = {.title = "T"};
+	SCOPED(grid) g = {0};
+
+	(void)state;
+	for (int i = 0; i < 12; i++)
+		page_add(&p, BLOCK_TEXT, page_format(&p, "line %d", i))->spare = i < 4;
+	(void)page_button(&p, 2, "Continue");
+	grid_draw(&g, &p, 40, 13, GLYPHS_UTF8);
+	AUTO_FREE char *small = grid_text(&g);
+	assert_null(strstr(small, "line 3"));
+	assert_non_null(strstr(small, "line 4"));
+	assert_non_null(strstr(small, "line 11"));
+	grid_draw(&g, &p, 60, 18, GLYPHS_UTF8);
+	AUTO_FREE char *larger = grid_text(&g);
+	assert_non_null(strstr(larger, "line 0"));
+	assert_non_null(strstr(larger, "line 11"));
 }
 
 /* Every size */
@@ -1187,6 +1233,8 @@ int main(void)
 		cmocka_unit_test(test_big_code),
 		cmocka_unit_test(test_notice),
 		cmocka_unit_test(test_narrow),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_spare),
 		cmocka_unit_test(test_every_size),
 	};
 	struct err e = {0};

@@ -75,8 +75,6 @@ static void test_options(void **state)
 		"down down >If right ~iCloud_wins right ~this_computer_wins right "
 		"~merge left "
 		"~this_computer",
-		"down down down >Past space ~last_90_days left ~everything left "
-		"~last_5_years",
 		"^u t:~ enter @review ~Folder:_~",
 		"^u t:/srv/x/ enter @review ~Folder:_/srv/x",
 	};

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -290,6 +291,17 @@ static int try_thread(UNUSED const struct place *p, UNUSED const char *file)
 	return fd < 0 ? EACCES : 0;
 }
 
+/* Through the name service switch, with whatever libraries that loads. */
+static int try_resolve(UNUSED const struct place *p, const char *host)
+{
+	struct addrinfo *list = NULL;
+	const int wrong = getaddrinfo(host, "443", NULL, &list);
+
+	if (!wrong)
+		freeaddrinfo(list);
+	return wrong ? EIO : 0;
+}
+
 /* The real state database, made behind the fence. */
 static int try_database(UNUSED const struct place *p, const char *folder)
 {
@@ -336,6 +348,7 @@ static const struct row rows[] = {
 	{try_truncate_open, "in/a/file", 0, NEEDS_NOTHING},
 	{try_mkdir, "later/new", 0, NEEDS_NOTHING},
 	{try_thread, NULL, 0, NEEDS_NOTHING},
+	{try_resolve, "localhost", 0, NEEDS_NOTHING},
 	{try_database, "in/state", 0, NEEDS_NOTHING},
 	{try_replace, "in/settings", 0, NEEDS_NOTHING},
 	{try_read, "/etc/passwd", 0, NEEDS_NOTHING},

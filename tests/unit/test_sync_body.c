@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "sync/body.h"
 
 static void test_normal_form(void **state)
@@ -36,6 +37,13 @@ static void test_normal_form(void **state)
 	}
 }
 
+static char *event_with(const char *lines)
+{
+	return xasprintf("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:tea\r\n%s"
+			 "END:VEVENT\r\nEND:VCALENDAR\r\n",
+		lines);
+}
+
 static void test_meaning(void **state)
 {
 	static const struct {
@@ -46,19 +54,18 @@ static void test_meaning(void **state)
 		{"SUMMARY:Tea\r\n", "SUMMARY:Tea\n", true},
 		{"SUMMARY:Tea time\r\n", "SUMMARY:Tea\r\n  time\r\n", true},
 		{"DTSTAMP:1\r\nSUMMARY:Tea\r\n", "DTSTAMP:2\r\nSUMMARY:Tea\r\n", true},
-		{"SUMMARY:Tea\r\nLAST-MODIFIED;X=1:1\r\n", "SUMMARY:Tea\r\n", true},
 		{"SUMMARY:Tea\r\n", "SUMMARY:Coffee\r\n", false},
 		{"CREATED-BY:Ada\r\n", "", false},
-		{"PRODID\r\n", "", false},
-		{"A:1\r\nB:2\r\n", "B:2\r\nA:1\r\n", false},
-		{"SUMMARY:Tea", "SUMMARY:Tea\r\n", true},
+		{"A:1\r\nB:2\r\n", "B:2\r\nA:1\r\n", true},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		if (body_same_meaning(str_of(rows[i].a), str_of(rows[i].b)) !=
-			rows[i].same)
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		AUTO_FREE char *a = event_with(rows[i].a);
+		AUTO_FREE char *b = event_with(rows[i].b);
+		if (body_same_meaning(str_of(a), str_of(b)) != rows[i].same)
 			fail_msg("row %zu", i);
+	}
 }
 
 int main(void)
