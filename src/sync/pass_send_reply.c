@@ -121,7 +121,8 @@ static enum send_state judge(struct pass *p, struct send_slot *slot,
 	s->status = reply->status == 207 ? status_inside(answer) : reply->status;
 	if (s->status < 200 || s->status >= 300)
 		return judge_refusal(p, s, reply, s->status);
-	if (dav_is_web_page(answer, reply->content_type)) {
+	/* PHP calls also an empty answer text/html. */
+	if (answer.len && dav_is_web_page(answer, reply->content_type)) {
 		/* A hotel's sign-in page answers everything. */
 		stop(p, reply, ERR_NETWORK);
 		return SEND_UNSURE;

@@ -179,7 +179,11 @@ static enum verdict judge(const struct ask_answer *a)
 {
 	const struct dav_reply *reply = a->reply;
 
-	if (a->web_page)
+	/* Cyrus writes its 404 for people; a page in place of an answer has 200. */
+	const bool absent = reply->failure == DAV_ANSWERED &&
+	                    (reply->status == 404 || reply->status == 410);
+
+	if (a->web_page && !absent)
 		return STOP;
 	if (reply->failure != DAV_ANSWERED) {
 		const bool smaller = reply->failure == DAV_TIMEOUT ||

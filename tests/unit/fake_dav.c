@@ -262,6 +262,9 @@ bool fake_answer_one(struct fake_dav *f)
 	const bool answered = reply.failure == DAV_ANSWERED;
 	reply.status = answered ? a.status : 0;
 	(void)snprintf(reply.etag, sizeof(reply.etag), "%s", a.etag);
+	if (f->calls_it_html && a.status != 207)
+		(void)snprintf(reply.content_type, sizeof(reply.content_type),
+			"text/html; charset=UTF-8");
 	const bool success = a.status >= 200 && a.status < 300;
 	if (answered && !success)
 		reply.error_body = buf_view(&a.body);

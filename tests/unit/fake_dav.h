@@ -80,6 +80,7 @@ struct fake_dav {
 	bool weak;        /* all entity tags are weak */
 	bool unique_uids; /* 412 to a UID another calendar has (iCloud) */
 	bool wants_end;   /* 404 to an event without DTEND (iCloud) */
+	bool calls_it_html; /* what is no multistatus: empty answers and 404 (PHP, Cyrus) */
 	bool inside;      /* refusals come as 207 with the status inside (Xandikos) */
 	const char *log;  /* file to which writes are added, for fake_replay() */
 

@@ -371,10 +371,30 @@ static void test_cancelled(void **state)
 #define TEST(name)                                                                     \
 	cmocka_unit_test_setup_teardown(test_##name, world_setup, world_teardown)
 
+/* PHP calls an empty 201 text/html, and Cyrus tells a person what a 404 is: neither is a
+ * sign-in page of a hotel. */
+static void test_called_html(void **state)
+{
+	struct world *w = *state;
+
+	world_synced(w, 3);
+	w->fake->calls_it_html = true;
+	world_edit(w, "mine.ics", "mine", "New");
+	assert_int_equal(world_sync(w), EXIT_OK);
+	world_remove(w, "mine.ics");
+	assert_int_equal(world_sync(w), EXIT_OK);
+	assert_int_equal(world_count_there(w->home), 3);
+	fake_delete(w->home, "e0002.ics");
+	assert_int_equal(world_sync(w), EXIT_OK);
+	assert_int_equal(world_count(w, "home"), 2);
+	world_assert_settled(w, EXIT_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(rewritten),
+		TEST(called_html),
 		TEST(edited_before_read_back),
 		TEST(lost_answer),
 		TEST(lost_answer_rewritten),
