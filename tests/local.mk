@@ -186,22 +186,43 @@ stops_sources = \
 	src/sync/pending.c src/sync/plan.c src/sync/run.c src/sync/run_account.c \
 	src/sync/run_again.c src/sync/run_calendar.c src/sync/step.c
 
-live_tests = tests/live/test_hostile tests/live/test_killed tests/live/test_radicale \
+live_tests = tests/live/test_hostile tests/live/test_interop tests/live/test_killed \
+	tests/live/test_radicale \
 	tests/live/test_sandbox tests/live/test_schedule tests/live/test_twoway \
 	tests/live/test_unlock tests/live/test_xandikos tests/demo
 TESTS += $(live_tests)
 EXTRA_DIST += $(live_tests) tests/live/fakes tests/live/lib tests/live/dav tests/live/hostile \
 	tests/servers tests/data
 
-# The real terminal.
-tests_pty_test_term_SOURCES = tests/pty/test_term.c $(term_sources)
-tests_pty_test_term_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
-tests_pty_test_term_LDADD = $(LDADD) $(VTERM_LIBS) -lutil
+# The real terminal: a program on a pty, its screen read by libvterm.
+pty_tests = tests/pty/test_term tests/pty/test_wizard tests/pty/test_wizard_end \
+	tests/pty/test_wizard_keys tests/pty/test_wizard_terminal
+pty_ldadd = $(ui_ldadd) $(VTERM_LIBS) -lutil
+pty_cflags = $(AM_CFLAGS) $(VTERM_CFLAGS) $(QRENCODE_CFLAGS)
 term_sources = tests/pty/term.c tests/pty/term.h tests/pty/term_grid.c tests/pty/term_p.h
+wizard_sources = tests/pty/qr_read.c tests/pty/qr_read.h tests/pty/wizard_run.c \
+	tests/pty/wizard_run.h tests/pty/wizard_walk.c tests/pty/wizard_walk.h \
+	$(term_sources)
+tests_pty_test_term_SOURCES = tests/pty/test_term.c $(term_sources)
+tests_pty_test_term_CFLAGS = $(pty_cflags)
+tests_pty_test_term_LDADD = $(pty_ldadd)
+tests_pty_test_wizard_SOURCES = tests/pty/test_wizard.c $(wizard_sources)
+tests_pty_test_wizard_CFLAGS = $(pty_cflags)
+tests_pty_test_wizard_LDADD = $(pty_ldadd)
+tests_pty_test_wizard_end_SOURCES = tests/pty/test_wizard_end.c $(wizard_sources)
+tests_pty_test_wizard_end_CFLAGS = $(pty_cflags)
+tests_pty_test_wizard_end_LDADD = $(pty_ldadd)
+tests_pty_test_wizard_keys_SOURCES = tests/pty/test_wizard_keys.c $(wizard_sources)
+tests_pty_test_wizard_keys_CFLAGS = $(pty_cflags)
+tests_pty_test_wizard_keys_LDADD = $(pty_ldadd)
+tests_pty_test_wizard_terminal_SOURCES = tests/pty/test_wizard_terminal.c $(wizard_sources)
+tests_pty_test_wizard_terminal_CFLAGS = $(pty_cflags)
+tests_pty_test_wizard_terminal_LDADD = $(pty_ldadd)
+EXTRA_DIST += tests/pty/with_radicale
 
 if PTY_TESTS
-check_PROGRAMS += tests/pty/test_term
-TESTS += tests/pty/test_term
+check_PROGRAMS += $(pty_tests)
+TESTS += $(pty_tests)
 endif
 
 lint_tests = tests/lint/banned.sh tests/lint/headers.sh tests/lint/layers.sh \
