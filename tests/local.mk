@@ -245,7 +245,11 @@ tests_screens_golden_SOURCES = tests/screens/golden.c tests/screens/states.c \
 	tests/unit/wizard_data.c
 tests_screens_golden_LDADD = $(ui_ldadd)
 TESTS += tests/screens/golden
-EXTRA_DIST += tests/screens
+
+# The folder is also built in, so only its screens are taken along.
+dist-hook:
+	$(MKDIR_P) $(distdir)/tests/screens
+	cp $(srcdir)/tests/screens/*.txt $(distdir)/tests/screens/
 
 .PHONY: golden
 golden: tests/screens/golden
