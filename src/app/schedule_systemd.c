@@ -324,7 +324,7 @@ bool systemd_pause(UNUSED const struct paths *paths, bool pause, struct err *e)
  * starts the timer goes by hand. */
 bool systemd_remove(const struct paths *paths, struct err *e)
 {
-	static const char *const names[] = {"timers.target.wants/" TIMER, TIMER,
+	static const char *const names[] = {("timers.target.wants/" TIMER), TIMER,
 		SERVICE};
 	AUTO_FREE char *path = unit_folder(paths);
 	AUTO_CLOSE int folder = -1;
